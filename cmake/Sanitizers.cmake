@@ -1,0 +1,5 @@
+set(ZS_SANITIZE "" CACHE STRING "Comma list for -fsanitize=, e.g. address,undefined or thread")
+if(ZS_SANITIZE)
+  add_compile_options(-fsanitize=${ZS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ZS_SANITIZE})
+endif()

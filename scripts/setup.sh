@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need, on Debian 12. Every other entry (make demo, make test,
+# CI) goes through this file, so a fresh machine needs nothing else. Quiet and quick when all is there.
+#   scripts/setup.sh          what building and running needs
+#   scripts/setup.sh --lint   also clang-format-19 and clang-tidy-19, which CI runs
+set -euo pipefail
+
+packages=(
+  ca-certificates ccache cmake curl g++ git make ninja-build pkg-config
+  libboost1.81-dev libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev sqlite3 libssl-dev
+  libtomlplusplus-dev libcli11-dev libfmt-dev libspdlog-dev prometheus-cpp-dev
+  libgtest-dev libgmock-dev librapidcheck-dev
+)
+for argument in "$@"; do
+  case "$argument" in
+    --lint) packages+=(clang-format-19 clang-tidy-19 clang-19) ;;
+    *) echo "setup: unknown argument '$argument' (known: --lint)" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "setup: this machine has no apt-get. zohosync builds on Debian 12; install by hand: ${missing[*]}" >&2
+  exit 3
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup: these packages are missing and need root to install (no sudo here): ${missing[*]}" >&2
+    echo "setup: as root: apt-get update && apt-get install -y ${missing[*]}" >&2
+    exit 3
+  fi
+  as_root=(sudo)
+fi
+
+echo "setup: installing ${#missing[@]} packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  echo "setup: apt-get failed. Without a network, install these beforehand: ${missing[*]}" >&2
+  exit 3
+fi

@@ -1,0 +1,157 @@
+#pragma once
+// The whole configuration as one checked value: what serve, setup, doctor and the tests run on.
+// Written in TOML (interface.md 2); every scalar can come from ZOHOSYNC_<SECTION>_<KEY> too.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace zs::config {
+
+enum class Scope : std::uint8_t { ingest, read, admin };
+
+struct ApiKey {
+  std::string name;
+  std::string sha256;  // lower-case hex of the key
+  std::vector<Scope> scopes;
+};
+
+enum class WebhookScheme : std::uint8_t { standard, stripe };
+
+struct Webhook {
+  std::string name;
+  WebhookScheme scheme = WebhookScheme::standard;
+  std::string secrets_file;
+  std::vector<std::string> secrets;  // read from the file or ZOHOSYNC_WEBHOOK_<NAME>_SECRETS
+};
+
+struct Server {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string tls_cert;
+  std::string tls_key;
+  bool insecure_http = false;
+  int threads = 1;
+  std::size_t max_body_bytes = 1024 * 1024;
+  std::size_t max_events_per_request = 1000;
+  std::size_t max_backlog = 10'000'000;
+};
+
+struct Store {
+  std::string url = "sqlite:zohosync.db";
+};
+
+struct Zoho {
+  std::string dc = "us";
+  std::string accounts_url;  // derived from dc unless set
+  std::string api_url;
+  std::string desk_url;
+  std::string edition;  // empty: asked of Zoho
+  int concurrency = 0;  // 0: the edition's
+  std::int64_t daily_credits = 0;
+  double live_reserve = 0.2;
+  std::chrono::milliseconds linger{25};
+  std::chrono::milliseconds timeout{30'000};
+  std::optional<std::vector<std::string>> trigger;  // absent: {"workflow"}; backfill always []
+  std::string client_id;  // from client_id_file or ZOHO_CLIENT_ID
+  std::string client_secret;
+  std::string refresh_token;
+  std::string client_id_file;
+  std::string client_secret_file;
+  std::string refresh_token_file;
+  std::string external_id_contact = "Platform_User_ID";
+  std::string external_id_account = "Platform_Account_ID";
+  std::string external_id_deal = "Platform_Subscription_ID";
+};
+
+/// One tag of the taxonomy: the value of its axis, the name in Zoho, its colour. An empty name is switched off.
+struct Tag {
+  std::string axis;   // lifecycle, plan, source, compliance
+  std::string value;  // trial, base, website, gdpr, …
+  std::string name;   // lifecycle-trial, …
+  std::string colour; // one of Zoho's 13, see zoho/crm-api.md 3.1
+};
+
+struct Deals {
+  std::map<std::string, std::string> stages;  // subscription status -> Zoho stage
+  std::string pipeline;                       // empty: the org's default where pipelines are on
+};
+
+enum class Policy : std::uint8_t { platform, if_empty, create_only, never };
+
+/// Where a CRM field's value comes from: `user.email`, `account.attributes.seats`, …
+struct FieldRule {
+  std::string field;  // Zoho api name
+  std::string from;
+  Policy policy = Policy::platform;
+};
+
+struct Config {
+  Server server;
+  Store store;
+  Zoho zoho;
+  std::vector<ApiKey> keys;
+  std::vector<Webhook> webhooks;
+  std::vector<Tag> tags;  // the twelve, as renamed, recoloured or switched off
+  Deals deals;
+  std::vector<FieldRule> contact_fields;
+  std::vector<FieldRule> account_fields;
+  std::vector<FieldRule> deal_fields;
+  std::string on_user_delete = "keep";
+  std::string on_record_deleted = "hold";
+  std::string on_record_merged = "follow";
+  std::string log_level = "info";
+};
+
+/// The configuration with all defaults of interface.md 2 and 3, no credentials.
+[[nodiscard]] Config defaults();
+
+/// One thing wrong (or doubtful) with a configuration, and what would mend it.
+struct Finding {
+  bool is_error = true;
+  std::string where;  // "zohosync.toml:12:3" or "ZOHOSYNC_SERVER_LISTEN"
+  std::string key;    // "zoho.linger_ms"
+  std::string problem;
+  std::string mend;
+};
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] Environment process_environment();
+
+struct Loaded {
+  Config config;
+  std::vector<Finding> findings;  // warnings too
+  std::string file;               // empty when there was none
+
+  [[nodiscard]] bool usable() const;
+};
+
+/// `--config`, else ./zohosync.toml, else $ZOHOSYNC_CONFIG, else /etc/zohosync/zohosync.toml, else defaults and
+/// environment alone. Findings carry every fault, not only the first. Secret files are read here.
+[[nodiscard]] Loaded load(const std::string& explicit_file, const Environment& environment);
+
+/// The same from a text: for tests and for `init`, which checks what it writes.
+[[nodiscard]] Loaded parse(std::string_view toml, std::string_view name, const Environment& environment);
+
+/// The findings as lines for people, errors first.
+[[nodiscard]] std::string describe(const std::vector<Finding>& findings);
+
+/// A commented configuration; `key_sha256` is the hash of the printed key.
+[[nodiscard]] std::string commented_template(std::string_view key_sha256);
+
+/// Hosts of a data centre; empty accounts for an unknown one. Source: zoho/oauth-and-desk.md 2.
+struct DataCentre {
+  std::string_view name, accounts, api, desk;
+};
+[[nodiscard]] std::optional<DataCentre> data_centre(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> data_centre_names();
+
+}  // namespace zs::config
