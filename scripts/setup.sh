@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(
-  ca-certificates ccache cmake curl g++ git make ninja-build pkg-config
+  ca-certificates ccache cmake curl g++ git jq make ninja-build perl pkg-config
   libboost1.81-dev libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev sqlite3 libssl-dev
   libtomlplusplus-dev libcli11-dev libfmt-dev libspdlog-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev librapidcheck-dev
@@ -45,5 +45,11 @@ trap 'rm -f "$log"' EXIT
 if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   tail -n 20 "$log" >&2
   echo "setup: apt-get failed. Without a network, install these beforehand: ${missing[*]}" >&2
+  # shellcheck source=/dev/null
+  release=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME:-unknown} ${VERSION_ID:-}") || release=unknown
+  case "$release" in
+    Debian*" 12") ;;
+    *) echo "setup: this is $release; zohosync builds on Debian 12 (a container 'debian:12' will do)." >&2 ;;
+  esac
   exit 3
 fi

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# What CI refuses besides failing tests. Each part can be run alone:
+#   scripts/lint.sh format       formatting of all tracked C++ (mend: scripts/lint.sh format --fix)
+#   scripts/lint.sh includes     includes against the table of allowed arrows
+#   scripts/lint.sh tidy [FILE…] clang-tidy; needs build/dev configured
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh --lint
+
+format() {
+  if [ "${1:-}" = --fix ]; then
+    git ls-files -z '*.cpp' '*.hpp' | xargs -0r clang-format-19 -i
+  elif ! git ls-files -z '*.cpp' '*.hpp' | xargs -0r clang-format-19 --dry-run -Werror; then
+    echo "lint: formatting differs; mend it with: scripts/lint.sh format --fix" >&2
+    return 1
+  fi
+}
+
+includes() {
+  tools/check-includes-test
+  tools/check-includes
+}
+
+# Only files that the dev preset compiles: tidy needs their command lines.
+tidy() {
+  local database=build/dev/compile_commands.json
+  if [ ! -e "$database" ]; then
+    echo "lint: no $database; configure first: cmake --preset dev" >&2
+    return 2
+  fi
+  local files
+  if [ $# -gt 0 ]; then
+    files=$(printf '%s\n' "$@")
+  else
+    files=$(comm -12 <(jq -r '.[].file' "$database" | sed "s|^$PWD/||" | sort -u) <(git ls-files '*.cpp' | sort))
+  fi
+  xargs -r -d '\n' -P "$(nproc)" -n 1 clang-tidy-19 -p build/dev --quiet <<<"$files" 2> >(grep -v 'warnings generated\|^Suppressed\|^Use -header' >&2)
+}
+
+case "${1:-}" in
+  format | includes | tidy) part=$1; shift; "$part" "$@" ;;
+  *) echo "usage: scripts/lint.sh format [--fix] | includes | tidy [FILE…]" >&2; exit 2 ;;
+esac
