@@ -18,8 +18,8 @@ TEST(Rfc3339, ReadsOffsetsAndFractions) {
 
 TEST(Rfc3339, RefusesWhatIsNotATime) {
   for (const char* text : {"", "2026-03-02", "2026-02-30T00:00:00Z", "2026-03-02T09:10:11", "2026-03-02T24:00:00Z",
-                           "2026-03-02T09:10:11.Z", "2026-03-02T09:10:11Zx", "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z",
-                           "2026-03-02T09:10:11+0200"}) {
+                           "2026-03-02T09:10:11.Z", "2026-03-02T09:10:11Zx", "0001-01-01T00:00:00Z",
+                           "9999-01-01T00:00:00Z", "2026-03-02T09:10:11+0200"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
@@ -34,8 +34,12 @@ RC_GTEST_PROP(Rfc3339, ReadsBackWhatItWrote, ()) {
   RC_ASSERT(parse_rfc3339(format_rfc3339(from_nanos(nanos))) == from_nanos(nanos));
 }
 
-RC_GTEST_PROP(JsonString, IsReadBackBySimdjson, (const std::string& bytes)) {
-  RC_PRE(is_valid_utf8(bytes));
+RC_GTEST_PROP(JsonString, IsReadBackBySimdjson, ()) {
+  std::string bytes;
+  for (int i = *rc::gen::inRange(0, 20); i > 0; --i) {
+    bytes += *rc::gen::element<std::string>("a", "\"", "\\", "/", "\n", "\x01", std::string(1, '\0'), "é", "€",
+                                            "\xF0\x9F\x98\x80", "\x7f");
+  }
   simdjson::dom::parser parser;
   const std::string document = "[" + json_quoted(bytes) + "]";
   std::string_view back;
@@ -45,14 +49,28 @@ RC_GTEST_PROP(JsonString, IsReadBackBySimdjson, (const std::string& bytes)) {
 
 TEST(JsonWriter, PutsCommasWhereTheyBelong) {
   std::string out;
-  JsonWriter(out).begin_object().field("a", "x").key("b").begin_array().number(std::int64_t{1}).null().end_array().field_bool("c", true).end_object();
+  JsonWriter(out)
+      .begin_object()
+      .field("a", "x")
+      .key("b")
+      .begin_array()
+      .number(std::int64_t{1})
+      .null()
+      .end_array()
+      .field_bool("c", true)
+      .end_object();
   EXPECT_EQ(out, R"({"a":"x","b":[1,null],"c":true})");
 }
 
 TEST(Text, ClampsOnWholeCharactersInUtf16Units) {
   EXPECT_EQ(clamp_utf16("aé€", 2), "aé");
-  EXPECT_EQ(clamp_utf16("a\xF0\x9F\x98\x80" "b", 2), "a");  // an emoji takes two units
-  EXPECT_EQ(utf16_length("a\xF0\x9F\x98\x80" "b"), 4U);
+  EXPECT_EQ(clamp_utf16("a\xF0\x9F\x98\x80"
+                        "b",
+                        2),
+            "a");  // an emoji takes two units
+  EXPECT_EQ(utf16_length("a\xF0\x9F\x98\x80"
+                         "b"),
+            4U);
 }
 
 TEST(Text, PercentEncodingComesBack) {

@@ -23,7 +23,9 @@ class Clock {
 
 class SystemClock final : public Clock {
  public:
-  [[nodiscard]] Time now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+  [[nodiscard]] Time now() const override {
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  }
 };
 
 /// A clock that a test turns by hand.

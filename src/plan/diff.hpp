@@ -1,0 +1,29 @@
+#pragma once
+// Desired against synced: the smallest change that makes Zoho's record agree, in what is ours.
+
+#include "plan/desired.hpp"
+#include "plan/mapping.hpp"
+#include "plan/synced.hpp"
+
+namespace zs::plan {
+
+struct Change {
+  Fields set;
+  Tags add;  // before `remove`: an exclusive axis is never without a value
+  Tags remove;
+
+  [[nodiscard]] bool empty() const { return set.empty() && add.empty() && remove.empty(); }
+  bool operator==(const Change&) const = default;
+};
+
+/// For a record that is not in Zoho yet: all that is wanted, cleared fields included (they are not sent, but
+/// known to be empty afterwards).
+[[nodiscard]] Change first_write(const Desired& desired);
+
+/// For a record that Zoho has. Fields and tags that are not ours are not in it; applying it twice changes nothing.
+[[nodiscard]] Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module);
+
+/// `synced` after Zoho has confirmed `change` (all of it, or a part).
+void confirm(Synced& synced, const Change& change);
+
+}  // namespace zs::plan

@@ -1,0 +1,84 @@
+// Stored as {"f":{"Email":"a@b"},"t":["lifecycle-trial"],"d":["plan-pro"]}; the last two only when not empty.
+#include "plan/synced.hpp"
+
+#include <simdjson.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+namespace zs::plan {
+namespace {
+
+template <class Composite>
+std::string_view raw(Composite composite) {
+  return composite.raw_json();
+}
+
+}  // namespace
+
+void Synced::doubt(const Fields& sent) {
+  for (const auto& [name, value] : sent) fields.erase(name);
+}
+
+void Synced::doubt_tags(const Tags& touched) {
+  for (const std::string& tag : touched) {
+    tags.erase(tag);
+    tags_doubt.insert(tag);
+  }
+}
+
+std::string Synced::encode() const {
+  std::string out;
+  if (*this == Synced{}) return out;
+  JsonWriter json(out);
+  const auto list = [&](std::string_view name, const Tags& names) {
+    if (names.empty()) return;
+    json.key(name).begin_array();
+    for (const std::string& tag : names) json.string(tag);
+    json.end_array();
+  };
+  json.begin_object().key("f").begin_object();
+  for (const auto& [name, value] : fields) json.key(name).raw(value);
+  json.end_object();
+  list("t", tags);
+  list("d", tags_doubt);
+  json.end_object();
+  return out;
+}
+
+Result<Synced> Synced::decode(std::string_view text) {
+  namespace ondemand = simdjson::ondemand;
+  Synced out;
+  if (text.empty()) return out;
+  thread_local ondemand::parser parser;
+  const simdjson::padded_string padded(text);
+  try {
+    ondemand::document document = parser.iterate(padded);
+    for (auto part : document.get_object()) {
+      const std::string_view key = part.unescaped_key();
+      if (key == "f") {
+        for (auto field : part.value().get_object()) {
+          std::string name{std::string_view(field.unescaped_key())};
+          ondemand::value value = field.value();
+          std::string_view json;
+          if (value.type() == ondemand::json_type::object) {
+            json = raw(ondemand::object(value.get_object()));
+          } else if (value.type() == ondemand::json_type::array) {
+            json = raw(ondemand::array(value.get_array()));
+          } else {
+            json = value.raw_json_token();
+          }
+          out.fields.emplace(std::move(name), std::string(trim(json)));
+        }
+      } else {
+        Tags& tags = key == "t" ? out.tags : out.tags_doubt;
+        for (ondemand::value tag : part.value().get_array()) tags.emplace(std::string_view(tag.get_string()));
+      }
+    }
+  } catch (const simdjson::simdjson_error& error) {
+    return fail(Errc::corrupt, std::string("a stored synced state is not readable: ") + error.what());
+  }
+  return out;
+}
+
+}  // namespace zs::plan

@@ -1,0 +1,210 @@
+#pragma once
+// The durable truth: the ledger of events, the entities with their registers and what Zoho holds of them,
+// what waits (dirty), what needs a person (held), and the timeline. One writer; readers see committed states.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "event/event.hpp"
+#include "plan/synced.hpp"
+#include "state/derive.hpp"
+#include "state/registers.hpp"
+
+namespace zs::store {
+
+using event::Kind;
+using EntityId = std::int64_t;  // row of an entity, never reused
+using Seq = std::int64_t;       // place of an event in the ledger, ascending from 1
+
+enum class Lane : std::uint8_t { live = 0, backfill = 1, repair = 2 };  // lower goes first
+
+/// An event on its way into the ledger.
+struct NewEvent {
+  std::string source;
+  std::string id;
+  std::string type;
+  Time time{};
+  std::string data;  // the event's `data`, JSON text as received
+  Lane lane = Lane::live;
+};
+
+struct LedgerEvent : NewEvent {
+  Seq seq = 0;
+  std::int64_t received_ms = 0;
+};
+
+/// Row of a user, account or subscription.
+struct Entity {
+  EntityId id = 0;  // 0: not in the store yet
+  Kind kind = Kind::user;
+  std::string key;  // the platform's id
+  state::Registers registers;
+  std::string account_key;  // users: the account they are in; subscriptions: the account they hang on; may be empty
+  std::string user_key;     // subscriptions: their user; may be empty
+  std::uint32_t facts = 0;  // UserFacts or SubscriptionFacts, packed
+  state::AccountSummary summary;  // accounts
+  std::string zoho_id;            // empty: not in Zoho, as far as we know
+  plan::Synced synced;
+  std::int64_t synced_ms = 0;      // last time all of it was in Zoho; 0 never
+  std::vector<std::string> flags;  // what was clamped or left out on the way to Zoho, for people
+};
+
+/// An entity whose desired and synced states may differ.
+struct Dirty {
+  EntityId id = 0;
+  Lane lane = Lane::live;
+  std::int64_t due_ms = 0;    // not before
+  std::int64_t since_ms = 0;  // of the oldest change that waits
+  std::int64_t version = 0;   // grows with every change: a settle clears only the version it planned
+  std::int32_t attempts = 0;  // failed ones since the last success
+  EntityId blocked_on = 0;    // the parent that must be in Zoho first; 0: none
+};
+
+/// Why an entity needs a person.
+struct Held {
+  EntityId id = 0;
+  std::int64_t since_ms = 0;
+  std::string code;     // Zoho's code, or ours in upper case
+  std::string field;    // Zoho's field, may be empty
+  std::string message;  // what happened, no personal data
+  std::string mend;     // what would mend it
+  std::string detail;   // JSON: candidates and the like
+};
+
+struct TimelineEntry {
+  std::int64_t at_ms = 0;
+  std::string entry;  // one JSON object: {"what", …}
+};
+
+struct Backlog {
+  std::int64_t unfolded = 0;         // events in the ledger that the fold has not reached
+  std::int64_t dirty = 0;            // entities that wait or are in flight, those hanging on held ones excluded
+  std::int64_t oldest_since_ms = 0;  // of the dirty ones; 0: none
+  std::int64_t held = 0;             // held entities
+  std::int64_t hanging = 0;          // dirty ones whose parent (or its parent) is held
+};
+
+/// Reads of a consistent, committed state. Not thread-safe: one per thread (see Store::reader).
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  [[nodiscard]] virtual Result<std::optional<Entity>> find(Kind kind, std::string_view key) = 0;
+  [[nodiscard]] virtual Result<std::optional<Entity>> load(EntityId id) = 0;
+  [[nodiscard]] virtual Result<std::optional<Entity>> find_by_zoho_id(Kind kind, std::string_view zoho_id) = 0;
+
+  /// The distinct `facts` of the users or subscriptions of an account; cost grows with their number, not with
+  /// the number of rows (loose index scan).
+  [[nodiscard]] virtual Result<std::vector<std::uint32_t>> distinct_facts(std::string_view account_key, Kind kind) = 0;
+  /// Up to `limit` entities of a kind in an account with facts != 0 when `only_with_facts`, by key.
+  [[nodiscard]] virtual Result<std::vector<Entity>> of_account(std::string_view account_key, Kind kind,
+                                                               bool only_with_facts, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key,
+                                                                          std::size_t limit) = 0;
+  /// Entities of a kind ordered by key, after `after_key`: for exports.
+  [[nodiscard]] virtual Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) = 0;
+
+  /// The next events after `after`, in ledger order.
+  [[nodiscard]] virtual Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::optional<LedgerEvent>> find_event(std::string_view source, std::string_view id) = 0;
+  /// Events that touched an entity, newest first.
+  [[nodiscard]] virtual Result<std::vector<LedgerEvent>> events_of(EntityId id, std::size_t limit) = 0;
+  /// Entities that an event touched.
+  [[nodiscard]] virtual Result<std::vector<EntityId>> touched_by(Seq seq) = 0;
+  [[nodiscard]] virtual Result<Seq> last_seq() = 0;
+  [[nodiscard]] virtual Result<Seq> fold_cursor() = 0;
+
+  /// Dirty entities that may go now (due, not blocked), lane by lane, oldest due first.
+  [[nodiscard]] virtual Result<std::vector<Dirty>> ready(std::int64_t now_ms, std::size_t limit) = 0;
+  /// The earliest due time later than `now_ms` among unblocked dirty entities; 0: none.
+  [[nodiscard]] virtual Result<std::int64_t> next_due(std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual Result<std::optional<Dirty>> dirty(EntityId id) = 0;
+  [[nodiscard]] virtual Result<Backlog> backlog() = 0;
+
+  [[nodiscard]] virtual Result<std::optional<Held>> held(EntityId id) = 0;
+  /// Held entities after `after`, ascending by id.
+  [[nodiscard]] virtual Result<std::vector<Held>> held_page(EntityId after, std::size_t limit) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) = 0;
+
+  [[nodiscard]] virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
+};
+
+/// A write in progress; reads see its own writes. All of a transaction commits or nothing does.
+class Transaction : public Reader {
+ public:
+  /// Appends an event unless its (source, id) is there already: then false, and the first one stays.
+  [[nodiscard]] virtual Result<bool> append(const NewEvent& event, std::int64_t received_ms) = 0;
+  [[nodiscard]] virtual Result<void> set_fold_cursor(Seq seq) = 0;
+  /// Notes that an event touched an entity.
+  [[nodiscard]] virtual Result<void> note_touch(EntityId id, Seq seq) = 0;
+
+  /// Inserts (id == 0: sets it) or updates registers, links, facts and summary.
+  [[nodiscard]] virtual Result<void> save_state(Entity& entity) = 0;
+  /// Writes zoho_id, synced, synced_ms and flags. A zoho_id that another entity of the kind has is Errc::conflict.
+  [[nodiscard]] virtual Result<void> save_synced(const Entity& entity) = 0;
+
+  /// Dirty at once: a new row, or version + 1, due no later, lane no lower in rank, attempts reset, and no longer held
+  /// or blocked.
+  [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
+  /// The same for all users or subscriptions of an account.
+  [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,
+                                                        std::int64_t now_ms) = 0;
+  /// Clears the row if its version is still `version`; false when the entity changed meanwhile (it stays dirty).
+  [[nodiscard]] virtual Result<bool> clear_dirty(EntityId id, std::int64_t version) = 0;
+  /// Puts off to `due_ms` with so many attempts; no-op if it is not dirty. Version stays.
+  [[nodiscard]] virtual Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) = 0;
+  [[nodiscard]] virtual Result<void> block(EntityId id, EntityId parent) = 0;
+  /// Everything blocked on `parent` may go again.
+  [[nodiscard]] virtual Result<void> unblock_children(EntityId parent) = 0;
+
+  /// Takes the entity out of the backlog (whatever its version) and lists it as held.
+  [[nodiscard]] virtual Result<void> hold(const Held& held) = 0;
+  /// Forgets the held row without making it dirty; false when it was not held.
+  [[nodiscard]] virtual Result<bool> drop_held(EntityId id) = 0;
+
+  [[nodiscard]] virtual Result<void> add_timeline(EntityId id, const TimelineEntry& entry) = 0;
+  [[nodiscard]] virtual Result<void> set_meta(std::string_view key, std::string_view value) = 0;
+};
+
+/// What a commit came to. An error means that nothing of the job is on disk.
+using CommitDone = std::move_only_function<void(Result<void>)>;
+using Job = std::move_only_function<Result<void>(Transaction&)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Queues a job; many share one commit (group commit). `done` runs after the commit is on disk (synchronous=FULL),
+  /// on the writer's thread. A job that returns an error is rolled back alone; its companions commit.
+  /// After a failed commit the store is poisoned: every later write fails with the same error until reopened;
+  /// except Errc::full (disk full), which refuses the commit and recovers when there is room.
+  virtual void write_async(Job job, CommitDone done) = 0;
+  /// The same, waited for.
+  [[nodiscard]] virtual Result<void> write(Job job) = 0;
+  /// A reader of its own connection.
+  [[nodiscard]] virtual Result<std::unique_ptr<Reader>> reader() = 0;
+  /// Whether a commit would succeed as far as is known: for readiness.
+  [[nodiscard]] virtual Result<void> health() = 0;
+};
+
+struct Options {
+  std::string path;             // a file, or ":memory:" (one shared store per object)
+  bool inline_commits = false;  // commit on the caller's thread, one job a commit: for the deterministic simulation
+  bool dedupe = true;           // test switch: off lets repeated events in, to prove that tests see it
+  std::size_t max_group = 256;  // jobs a commit
+};
+
+/// Opens or creates; runs migrations. Errc::conflict when another process has it, Errc::corrupt for a foreign or newer
+/// file, Errc::unavailable when it cannot be written (read-only disk); each text says what to do.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const Options& options);
+
+}  // namespace zs::store
