@@ -13,7 +13,7 @@ namespace zs::net {
 struct CurlOptions {
   std::size_t max_connections_per_host = 25;
   std::string user_agent = "zohosync";
-  std::string ca_file;  // empty: the system's
+  std::string ca_file = {};  // empty: the system's
   std::size_t max_response_bytes = 64 * 1024 * 1024;
 };
 

@@ -14,9 +14,9 @@ namespace zs::net {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;  // absolute
-  Headers headers;
-  std::string body;
+  std::string url = {};  // absolute
+  Headers headers = {};
+  std::string body = {};
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{30'000};  // for the whole exchange
 };
@@ -27,10 +27,10 @@ enum class Exchange : std::uint8_t { answered, not_sent, unknown };
 
 struct ClientResponse {
   Exchange exchange = Exchange::not_sent;
-  std::string failure;  // why, in words, when not answered
+  std::string failure = {};  // why, in words, when not answered
   int status = 0;
-  Headers headers;  // names in lower case
-  std::string body;
+  Headers headers = {};  // names in lower case
+  std::string body = {};
 
   [[nodiscard]] std::string_view header(std::string_view lower_name) const;
 };

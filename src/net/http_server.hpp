@@ -38,12 +38,12 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
-  std::string body;
-  Headers headers;
+  std::string body = {};
+  Headers headers = {};
 
   /// Set for a streamed answer (chunked): appends the next piece to its argument and returns true, or
   /// returns false when there is no more. Called on a server thread, one call at a time, at the client's pace.
-  std::function<bool(std::string&)> stream;
+  std::function<bool(std::string&)> stream = {};
 
   /// What a simulator of a bad network asks for. `hang` never answers and keeps the connection until
   /// the client leaves; `reset` closes it without a byte; `truncate` sends half of the body, then closes.
@@ -66,10 +66,10 @@ struct ServerOptions {
   std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; then 408
   std::chrono::milliseconds idle_timeout{75'000};   // between requests of a kept connection
   std::chrono::milliseconds write_timeout{30'000};  // per write
-  std::string tls_certificate_file;  // PEM chain; with tls_key_file: HTTPS only
-  std::string tls_key_file;
+  std::string tls_certificate_file = {};  // PEM chain; with tls_key_file: HTTPS only
+  std::string tls_key_file = {};
   /// Makes the body of errors that the server itself answers (400, 408, 413, 431); status and a sentence go in.
-  std::function<Response(int status, std::string_view detail)> error_page;
+  std::function<Response(int status, std::string_view detail)> error_page = {};
 };
 
 class Server {
