@@ -102,7 +102,10 @@ post_histories() {
 await_sync() {
   local status left last='' unchanged=0
   while true; do
-    status=$(get /v1/status)
+    status=$(get /v1/status) || {
+      tail -n 20 "$directory/zohosync.log" >&2
+      fail 'zohosync stopped answering; its last words are above'
+    }
     left=$(jq .backlog.entities <<<"$status")
     if [ "$left" -eq 0 ]; then break; fi
     progress "$(jq -r '"\(.backlog.entities) records to go, \(.zoho.calls) calls to Zoho, state \(.zoho.state)"' <<<"$status")"
@@ -121,8 +124,8 @@ await_sync() {
 compare() {  # STATE EXPECTED
   jq -rn --argjson state "$1" --argjson expected "$2" '
     ($expected.records | to_entries[] | [.key, "records", ($state.modules[.key].records // 0), .value]),
-    ($expected.tags | to_entries[] | .key as $module | .value | to_entries[]
-      | [$module, .key, ($state.modules[$module].tags[.key] // 0), .value])
+    ($expected.tags | to_entries[] | .key as $of | .value | to_entries[]
+      | [$of, .key, ($state.modules[$of].tags[.key] // 0), .value])
     | @tsv'
 }
 
