@@ -92,7 +92,8 @@ struct Backlog {
   std::int64_t hanging = 0;          // dirty ones whose parent (or its parent) is held
 };
 
-/// Reads of a consistent, committed state. Not thread-safe: one per thread (see Store::reader).
+/// Reads of a consistent, committed state, each call one such state. Not thread-safe: one per thread (see
+/// Store::reader).
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -147,26 +148,29 @@ class Transaction : public Reader {
   /// Notes that an event touched an entity.
   [[nodiscard]] virtual Result<void> note_touch(EntityId id, Seq seq) = 0;
 
-  /// Inserts (id == 0: sets it) or updates registers, links, facts and summary.
+  /// Inserts (id == 0: sets it) or updates registers, links, facts and summary. Errc::conflict when a new entity's kind
+  /// and key are there already; kind and key of an old one never change.
   [[nodiscard]] virtual Result<void> save_state(Entity& entity) = 0;
   /// Writes zoho_id, synced, synced_ms and flags. A zoho_id that another entity of the kind has is Errc::conflict.
   [[nodiscard]] virtual Result<void> save_synced(const Entity& entity) = 0;
 
-  /// Dirty at once: a new row, or version + 1, due no later, lane no lower in rank, attempts reset, and no longer held
-  /// or blocked.
+  /// Dirty at once: due no later than now, lane no lower in rank, attempts reset, and no longer held or blocked. The
+  /// version is one that the entity never had, also when the row is new: no clear of an earlier plan can match it.
   [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
-  /// The same for all users or subscriptions of an account.
+  /// The same for all users or subscriptions that have this account_key.
   [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,
                                                         std::int64_t now_ms) = 0;
   /// Clears the row if its version is still `version`; false when the entity changed meanwhile (it stays dirty).
   [[nodiscard]] virtual Result<bool> clear_dirty(EntityId id, std::int64_t version) = 0;
   /// Puts off to `due_ms` with so many attempts; no-op if it is not dirty. Version stays.
   [[nodiscard]] virtual Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) = 0;
+  /// Not ready until unblocked or marked dirty again; no-op if it is not dirty. Nothing but unblock_children(parent)
+  /// and mark_dirty ends it: whoever clears or drops a parent sees to its children in the same transaction.
   [[nodiscard]] virtual Result<void> block(EntityId id, EntityId parent) = 0;
-  /// Everything blocked on `parent` may go again.
+  /// Everything blocked on `parent` may go again, at the time it was due.
   [[nodiscard]] virtual Result<void> unblock_children(EntityId parent) = 0;
 
-  /// Takes the entity out of the backlog (whatever its version) and lists it as held.
+  /// Takes the entity out of the backlog (whatever its version) and lists it as held; a held one gets the new reason.
   [[nodiscard]] virtual Result<void> hold(const Held& held) = 0;
   /// Forgets the held row without making it dirty; false when it was not held.
   [[nodiscard]] virtual Result<bool> drop_held(EntityId id) = 0;
@@ -175,24 +179,28 @@ class Transaction : public Reader {
   [[nodiscard]] virtual Result<void> set_meta(std::string_view key, std::string_view value) = 0;
 };
 
-/// What a commit came to. An error means that nothing of the job is on disk.
+/// What a commit came to. An error means that nothing of the job is on disk, save Errc::outcome_unknown: the sync
+/// itself failed, and the commit may be there when the store is opened again.
 using CommitDone = std::move_only_function<void(Result<void>)>;
 using Job = std::move_only_function<Result<void>(Transaction&)>;
 
 class Store {
  public:
+  /// Finishes what is queued, then leaves one tidy file.
   virtual ~Store() = default;
 
-  /// Queues a job; many share one commit (group commit). `done` runs after the commit is on disk (synchronous=FULL),
-  /// on the writer's thread. A job that returns an error is rolled back alone; its companions commit.
+  /// Queues a job; many share one commit (group commit), in the order they were queued. `done` runs after the commit is
+  /// on disk (synchronous=FULL), on the writer's thread, and may queue more. A job that returns an error is rolled back
+  /// alone, and so is one that passed over a failed write; its companions commit. A job must not throw.
   /// After a failed commit the store is poisoned: every later write fails with the same error until reopened;
   /// except Errc::full (disk full), which refuses the commit and recovers when there is room.
   virtual void write_async(Job job, CommitDone done) = 0;
-  /// The same, waited for.
+  /// The same, waited for. Errc::invalid inside a job or a `done` on the writer's thread: it would wait for itself.
   [[nodiscard]] virtual Result<void> write(Job job) = 0;
-  /// A reader of its own connection.
+  /// A reader of its own connection, for any one thread; it sees what was committed before each call.
   [[nodiscard]] virtual Result<std::unique_ptr<Reader>> reader() = 0;
-  /// Whether a commit would succeed as far as is known: for readiness.
+  /// Whether a commit would succeed as far as is known: for readiness. Never waits for one; on a full disk each call
+  /// has a small commit tried, whose outcome a later call tells.
   [[nodiscard]] virtual Result<void> health() = 0;
 };
 
@@ -201,10 +209,15 @@ struct Options {
   bool inline_commits = false;  // commit on the caller's thread, one job a commit: for the deterministic simulation
   bool dedupe = true;           // test switch: off lets repeated events in, to prove that tests see it
   std::size_t max_group = 256;  // jobs a commit
+  std::string vfs;              // SQLite's name of another file layer: tests put a failing disk there
 };
 
 /// Opens or creates; runs migrations. Errc::conflict when another process has it, Errc::corrupt for a foreign or newer
 /// file, Errc::unavailable when it cannot be written (read-only disk); each text says what to do.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const Options& options);
+
+/// Reads a store's file beside a daemon, or without one; changes nothing. Errc::not_found when there is no file,
+/// Errc::unavailable when it is of an older version, which only the daemon brings up to date, otherwise as above.
+[[nodiscard]] Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path);
 
 }  // namespace zs::store

@@ -1,0 +1,138 @@
+#include "store/sqlite/committer.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace zs::store::sqlite {
+namespace {
+
+// The log is moved at 16 MB. Readers that follow one another without a gap can keep it from starting over; at 256 MB
+// the writer waits for them instead.
+constexpr int k_tidy_pages = 4'000;
+constexpr int k_force_pages = 64'000;
+
+Error with_code(Errc code, Error error) {
+  error.code = code;
+  return error;
+}
+
+}  // namespace
+
+Committer::Committer(std::unique_ptr<Connection> connection, bool dedupe)
+    : connection_(std::move(connection)), writes_(*connection_, dedupe) {
+  // SQLite's own checkpoint hides its errors, and a sync that failed in it must not pass for done.
+  const auto note_size = [](void* self, sqlite3*, const char*, int pages) {
+    static_cast<Committer*>(self)->log_pages_ = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection_->handle(), note_size, this);
+}
+
+Committer::~Committer() {
+  if (!poison_) sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+}
+
+void Committer::commit(std::span<Order> orders, std::vector<Result<void>>& outcomes) {
+  outcomes.assign(orders.size(), {});
+  if (poison_) return fail_all(outcomes, *poison_);
+  static_cast<void>(connection_->take_trouble());
+  if (auto begun = connection_->run("BEGIN IMMEDIATE"); !begun) {
+    if (connection_->is_broken()) poison(begun.error());
+    return fail_all(outcomes, begun.error());
+  }
+  const auto changes_before = connection_->total_changes();
+  bool any_full = false;
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    if (!run_one(orders[i], outcomes[i])) {
+      const Error error = outcomes[i].error();
+      roll_back();
+      if (connection_->is_broken()) poison(error);
+      if (error.code == Errc::full) set_health(error);
+      return fail_all(outcomes, error);
+    }
+    any_full = any_full || (!outcomes[i] && outcomes[i].error().code == Errc::full);
+  }
+  const bool wrote = connection_->total_changes() != changes_before;
+  if (auto done = finish(any_full || !wrote); !done) fail_all(outcomes, done.error());
+}
+
+bool Committer::run_one(Order& order, Result<void>& outcome) {
+  const auto lost = [&](Error error) {
+    outcome = std::unexpected(std::move(error));
+    return false;
+  };
+  if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
+  outcome = order.job(writes_);
+  // A job that passes over a failed statement would commit half of itself.
+  if (auto trouble = connection_->take_trouble(); trouble && outcome) outcome = std::unexpected(std::move(*trouble));
+  if (!connection_->in_transaction() || connection_->is_broken()) {
+    return lost(outcome ? Error{Errc::unavailable, "the transaction was rolled back"} : outcome.error());
+  }
+  if (!outcome) {
+    if (auto undone = connection_->run("ROLLBACK TO job"); !undone) return lost(undone.error());
+  }
+  if (auto released = connection_->run("RELEASE job"); !released) return lost(released.error());
+  return true;
+}
+
+Result<void> Committer::finish(bool proves_nothing) {
+  auto done = connection_->run("COMMIT");
+  if (done) {
+    if (!proves_nothing) set_health(std::nullopt);
+    return {};
+  }
+  Error error = done.error();
+  roll_back();
+  if (error.code == Errc::full) {
+    set_health(error);
+  } else if (connection_->is_broken()) {
+    // The log may hold the commit all the same, and whoever opens it next would find it.
+    error = with_code(Errc::outcome_unknown, std::move(error));
+    poison(error);
+  }
+  return std::unexpected(std::move(error));
+}
+
+void Committer::tidy() {
+  if (poison_ || log_pages_ < k_tidy_pages) return;
+  const int mode = log_pages_ < k_force_pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  log_pages_ = 0;  // the next commit says how long it is now
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, nullptr, nullptr);
+  if (code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY) return;
+  const Error error = connection_->failed(sqlite3_extended_errcode(connection_->handle()));
+  if (connection_->is_broken()) poison(error);
+}
+
+Result<void> Committer::health() const {
+  const std::lock_guard lock(mutex_);
+  if (trouble_) return std::unexpected(*trouble_);
+  return {};
+}
+
+void Committer::fail_all(std::vector<Result<void>>& outcomes, const Error& error) {
+  // A job that had failed by itself keeps its own reason.
+  for (auto& outcome : outcomes) {
+    if (outcome) outcome = std::unexpected(error);
+  }
+}
+
+void Committer::roll_back() {
+  if (!connection_->in_transaction()) return;
+  if (auto done = connection_->run("ROLLBACK"); !done) poison(done.error());
+}
+
+void Committer::poison(Error error) {
+  if (poison_) return;
+  error.text += "; nothing more is written until the store is opened again";
+  set_health(error);
+  poison_ = std::move(error);
+}
+
+void Committer::set_health(std::optional<Error> trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+}  // namespace zs::store::sqlite

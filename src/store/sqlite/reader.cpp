@@ -1,0 +1,264 @@
+#include "store/sqlite/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "store/sqlite/rows.hpp"
+
+namespace zs::store::sqlite {
+namespace {
+
+constexpr std::array k_lanes = {Lane::live, Lane::backfill, Lane::repair};
+
+Result<std::optional<Entity>> one_entity(Query& query) {
+  ZS_ASSIGN(const bool found, query.step());
+  if (!found) return std::nullopt;
+  ZS_ASSIGN(auto entity, entity_of(query));
+  return entity;
+}
+
+Result<std::vector<Entity>> all_entities(Query& query) {
+  std::vector<Entity> entities;
+  for (;;) {
+    ZS_ASSIGN(const bool more, query.step());
+    if (!more) return entities;
+    ZS_ASSIGN(auto entity, entity_of(query));
+    entities.push_back(std::move(entity));
+  }
+}
+
+/// The one row of a query as `read` sees it, or nothing.
+template <class Read>
+auto one_of(Query& query, Read read) -> Result<std::optional<decltype(read(query))>> {
+  ZS_ASSIGN(const bool found, query.step());
+  if (!found) return std::nullopt;
+  return read(query);
+}
+
+Result<std::vector<std::uint32_t>> facts_of(Connection& db, std::string_view account_key, Kind kind,
+                                            std::int64_t after) {
+  std::vector<std::uint32_t> facts;
+  for (;;) {
+    ZS_ASSIGN(auto query, db.query("SELECT facts FROM entity WHERE account_key = ?1 AND kind = ?2 AND facts > ?3 "
+                                   "ORDER BY facts LIMIT 1"));
+    ZS_ASSIGN(const bool found, query.bind(account_key, kind, after).step());
+    if (!found) return facts;
+    after = query.integer(0);
+    facts.push_back(static_cast<std::uint32_t>(after));
+  }
+}
+
+using KeyAndId = std::pair<std::string, EntityId>;
+
+/// The index lies by facts first, so the first keys of an account are among the first keys of each of its facts.
+Result<std::vector<KeyAndId>> first_keys(Connection& db, std::string_view account_key, Kind kind,
+                                         const std::vector<std::uint32_t>& facts, std::size_t limit) {
+  std::vector<KeyAndId> keys;
+  for (const auto one : facts) {
+    ZS_ASSIGN(auto query, db.query("SELECT key, eid FROM entity WHERE account_key = ?1 AND kind = ?2 AND facts = ?3 "
+                                   "ORDER BY key LIMIT ?4"));
+    query.bind(account_key, kind, one, limit_of(limit));
+    ZS_ASSIGN(auto found, rows_of(query, [](const Query& row) { return KeyAndId(row.string(0), row.integer(1)); }));
+    keys.insert(keys.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  std::ranges::sort(keys);
+  if (keys.size() > limit) keys.resize(limit);
+  return keys;
+}
+
+class OwnReader final : public Reads<Reader> {
+ public:
+  explicit OwnReader(std::unique_ptr<Connection> connection) : Reads(*connection), connection_(std::move(connection)) {}
+
+ private:
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+template <class Base>
+Result<std::optional<Entity>> Reads<Base>::find(Kind kind, std::string_view key) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND key = ?2"));
+  query.bind(kind, key);
+  return one_entity(query);
+}
+
+template <class Base>
+Result<std::optional<Entity>> Reads<Base>::load(EntityId id) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE eid = ?1"));
+  query.bind(id);
+  return one_entity(query);
+}
+
+template <class Base>
+Result<std::optional<Entity>> Reads<Base>::find_by_zoho_id(Kind kind, std::string_view zoho_id) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND zoho_id = ?2"));
+  query.bind(kind, OrNull{zoho_id});
+  return one_entity(query);
+}
+
+template <class Base>
+Result<std::vector<std::uint32_t>> Reads<Base>::distinct_facts(std::string_view account_key, Kind kind) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  return facts_of(db_, account_key, kind, -1);
+}
+
+template <class Base>
+Result<std::vector<Entity>> Reads<Base>::of_account(std::string_view account_key, Kind kind, bool only_with_facts,
+                                                    std::size_t limit) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  ZS_ASSIGN(const auto facts, facts_of(db_, account_key, kind, only_with_facts ? 0 : -1));
+  ZS_ASSIGN(const auto keys, first_keys(db_, account_key, kind, facts, limit));
+  std::vector<Entity> entities;
+  for (const auto& [key, id] : keys) {
+    ZS_ASSIGN(auto entity, load(id));
+    if (entity) entities.push_back(std::move(*entity));
+  }
+  return entities;
+}
+
+template <class Base>
+Result<std::vector<Entity>> Reads<Base>::subscriptions_of_user(std::string_view user_key, std::size_t limit) {
+  ZS_ASSIGN(auto query,
+            db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE user_key = ?1 ORDER BY key LIMIT ?2"));
+  query.bind(OrNull{user_key}, limit_of(limit));
+  return all_entities(query);
+}
+
+template <class Base>
+Result<std::vector<Entity>> Reads<Base>::page(Kind kind, std::string_view after_key, std::size_t limit) {
+  ZS_ASSIGN(auto query,
+            db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND key > ?2 ORDER BY key LIMIT ?3"));
+  query.bind(kind, after_key, limit_of(limit));
+  return all_entities(query);
+}
+
+template <class Base>
+Result<std::vector<LedgerEvent>> Reads<Base>::events_after(Seq after, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2"));
+  query.bind(after, limit_of(limit));
+  return rows_of(query, event_of);
+}
+
+template <class Base>
+Result<std::optional<LedgerEvent>> Reads<Base>::find_event(std::string_view source, std::string_view id) {
+  const std::string identity = identity_of(source, id);
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE identity = ?1"));
+  query.bind(Blob{identity});
+  return one_of(query, event_of);
+}
+
+template <class Base>
+Result<std::vector<LedgerEvent>> Reads<Base>::events_of(EntityId id, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM touch JOIN event USING (seq) WHERE touch.eid = ?1 "
+                                  "ORDER BY touch.seq DESC LIMIT ?2"));
+  query.bind(id, limit_of(limit));
+  return rows_of(query, event_of);
+}
+
+template <class Base>
+Result<std::vector<EntityId>> Reads<Base>::touched_by(Seq seq) {
+  ZS_ASSIGN(auto query, db_.query("SELECT eid FROM touch WHERE seq = ?1 ORDER BY eid"));
+  query.bind(seq);
+  return rows_of(query, [](const Query& row) -> EntityId { return row.integer(0); });
+}
+
+template <class Base>
+Result<Seq> Reads<Base>::last_seq() {
+  return db_.integer("SELECT max(seq) FROM event");
+}
+
+template <class Base>
+Result<Seq> Reads<Base>::fold_cursor() {
+  return db_.integer("SELECT fold_cursor FROM counter WHERE id = 1");
+}
+
+template <class Base>
+Result<std::vector<Dirty>> Reads<Base>::ready(std::int64_t now_ms, std::size_t limit) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  std::vector<Dirty> rows;
+  for (const auto lane : k_lanes) {
+    if (rows.size() >= limit) break;
+    ZS_ASSIGN(auto query, db_.query("SELECT " ZS_DIRTY_COLUMNS " FROM dirty WHERE blocked_on IS NULL AND lane = ?1 AND "
+                                    "due_ms <= ?2 ORDER BY due_ms, eid LIMIT ?3"));
+    query.bind(lane, now_ms, limit_of(limit - rows.size()));
+    ZS_ASSIGN(const auto found, rows_of(query, dirty_of));
+    rows.insert(rows.end(), found.begin(), found.end());
+  }
+  return rows;
+}
+
+template <class Base>
+Result<std::int64_t> Reads<Base>::next_due(std::int64_t now_ms) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  std::int64_t earliest = 0;
+  for (const auto lane : k_lanes) {
+    ZS_ASSIGN(auto query, db_.query("SELECT due_ms FROM dirty WHERE blocked_on IS NULL AND lane = ?1 AND due_ms > ?2 "
+                                    "ORDER BY due_ms LIMIT 1"));
+    ZS_ASSIGN(const bool found, query.bind(lane, now_ms).step());
+    if (found && (earliest == 0 || query.integer(0) < earliest)) earliest = query.integer(0);
+  }
+  return earliest;
+}
+
+template <class Base>
+Result<std::optional<Dirty>> Reads<Base>::dirty(EntityId id) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_DIRTY_COLUMNS " FROM dirty WHERE eid = ?1"));
+  query.bind(id);
+  return one_of(query, dirty_of);
+}
+
+template <class Base>
+Result<Backlog> Reads<Base>::backlog() {
+  ZS_ASSIGN(auto query,
+            db_.query("SELECT coalesce((SELECT max(seq) FROM event), 0) - fold_cursor, dirty - hanging, held, hanging, "
+                      "(SELECT since_ms FROM dirty WHERE hangs = 0 ORDER BY since_ms LIMIT 1) "
+                      "FROM counter WHERE id = 1"));
+  ZS_ASSIGN(const bool found, query.step());
+  if (!found) return fail(Errc::corrupt, "the row of counters is gone");
+  return Backlog{.unfolded = query.integer(0),
+                 .dirty = query.integer(1),
+                 .oldest_since_ms = query.integer(4),
+                 .held = query.integer(2),
+                 .hanging = query.integer(3)};
+}
+
+template <class Base>
+Result<std::optional<Held>> Reads<Base>::held(EntityId id) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_HELD_COLUMNS " FROM held WHERE eid = ?1"));
+  query.bind(id);
+  return one_of(query, held_of);
+}
+
+template <class Base>
+Result<std::vector<Held>> Reads<Base>::held_page(EntityId after, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_HELD_COLUMNS " FROM held WHERE eid > ?1 ORDER BY eid LIMIT ?2"));
+  query.bind(after, limit_of(limit));
+  return rows_of(query, held_of);
+}
+
+template <class Base>
+Result<std::vector<TimelineEntry>> Reads<Base>::timeline(EntityId id, std::size_t limit) {
+  ZS_ASSIGN(auto query,
+            db_.query("SELECT at_ms, entry FROM timeline WHERE eid = ?1 ORDER BY at_ms DESC, n DESC LIMIT ?2"));
+  query.bind(id, limit_of(limit));
+  return rows_of(query, [](const Query& row) { return TimelineEntry{row.integer(0), row.string(1)}; });
+}
+
+template <class Base>
+Result<std::optional<std::string>> Reads<Base>::meta(std::string_view key) {
+  ZS_ASSIGN(auto query, db_.query("SELECT value FROM meta WHERE key = ?1"));
+  query.bind(key);
+  return one_of(query, [](const Query& row) { return row.string(0); });
+}
+
+template class Reads<Reader>;
+template class Reads<Transaction>;
+
+std::unique_ptr<Reader> make_reader(std::unique_ptr<Connection> connection) {
+  return std::make_unique<OwnReader>(std::move(connection));
+}
+
+}  // namespace zs::store::sqlite

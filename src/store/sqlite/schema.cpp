@@ -1,0 +1,169 @@
+#include "store/sqlite/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace zs::store::sqlite {
+namespace {
+
+constexpr std::int64_t k_application_id = 0x5A53'4E43;  // "ZSNC"
+
+// A step that has been released never changes; a new one is added below it.
+//
+// event     identity is a digest of source and id: a third of their size in the index that every event must touch.
+// entity    the wide columns stand last, so that reading links and facts never follows overflow pages.
+// dirty     hangs = waits for somebody who is held; kept with every change of either, so that the backlog is
+//           counted and dated without a walk.
+// timeline  lies in the order it is read in: one page holds what happened to an entity.
+// counter   one row. `version` never goes back, so no dirty row ever carries a version that the same entity had before;
+//           the counts are kept by triggers, which no statement can forget.
+constexpr std::array k_steps = {
+    R"sql(
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  identity BLOB NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  time_ns INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+
+CREATE TABLE entity (
+  eid INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind INTEGER NOT NULL,
+  facts INTEGER NOT NULL,
+  synced_ms INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  account_key TEXT,
+  user_key TEXT,
+  zoho_id TEXT,
+  summary TEXT NOT NULL,
+  flags TEXT NOT NULL,
+  registers TEXT NOT NULL,
+  synced TEXT NOT NULL
+);
+CREATE UNIQUE INDEX entity_by_key ON entity (kind, key);
+CREATE INDEX entity_by_account ON entity (account_key, kind, facts, key) WHERE account_key IS NOT NULL;
+CREATE INDEX entity_by_user ON entity (user_key, key) WHERE user_key IS NOT NULL;
+CREATE UNIQUE INDEX entity_by_zoho_id ON entity (kind, zoho_id) WHERE zoho_id IS NOT NULL;
+
+CREATE TABLE dirty (
+  eid INTEGER PRIMARY KEY,
+  lane INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  since_ms INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  blocked_on INTEGER,
+  hangs INTEGER NOT NULL
+);
+CREATE INDEX dirty_ready ON dirty (lane, due_ms) WHERE blocked_on IS NULL;
+CREATE INDEX dirty_blocked ON dirty (blocked_on, hangs) WHERE blocked_on IS NOT NULL;
+CREATE INDEX dirty_since ON dirty (since_ms) WHERE hangs = 0;
+
+CREATE TABLE held (
+  eid INTEGER PRIMARY KEY,
+  since_ms INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  field TEXT NOT NULL,
+  message TEXT NOT NULL,
+  mend TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+
+CREATE TABLE timeline (
+  eid INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  entry TEXT NOT NULL,
+  PRIMARY KEY (eid, at_ms, n)
+) WITHOUT ROWID;
+
+CREATE TABLE touch (
+  eid INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (eid, seq)
+) WITHOUT ROWID;
+CREATE INDEX touch_by_seq ON touch (seq);
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE counter (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  fold_cursor INTEGER NOT NULL,
+  dirty INTEGER NOT NULL,
+  hanging INTEGER NOT NULL,
+  held INTEGER NOT NULL
+);
+INSERT INTO counter VALUES (1, 0, 0, 0, 0, 0);
+
+CREATE TRIGGER dirty_added AFTER INSERT ON dirty BEGIN
+  UPDATE counter SET dirty = dirty + 1, hanging = hanging + NEW.hangs WHERE id = 1;
+END;
+CREATE TRIGGER dirty_gone AFTER DELETE ON dirty BEGIN
+  UPDATE counter SET dirty = dirty - 1, hanging = hanging - OLD.hangs WHERE id = 1;
+END;
+CREATE TRIGGER dirty_hangs AFTER UPDATE OF hangs ON dirty WHEN NEW.hangs <> OLD.hangs BEGIN
+  UPDATE counter SET hanging = hanging + NEW.hangs - OLD.hangs WHERE id = 1;
+END;
+CREATE TRIGGER held_added AFTER INSERT ON held BEGIN
+  UPDATE counter SET held = held + 1 WHERE id = 1;
+END;
+CREATE TRIGGER held_gone AFTER DELETE ON held BEGIN
+  UPDATE counter SET held = held - 1 WHERE id = 1;
+END;
+)sql",
+};
+constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
+
+/// Checks that the file is ours, or empty, and gives the version that it has reached.
+Result<std::int64_t> recognise(Connection& connection) {
+  ZS_ASSIGN(const auto application, connection.integer("PRAGMA application_id"));
+  ZS_ASSIGN(const auto version, connection.integer("PRAGMA user_version"));
+  ZS_ASSIGN(const auto objects, connection.integer("SELECT count(*) FROM sqlite_schema"));
+  if (application == 0 && objects == 0) return 0;
+  if (application != k_application_id) {
+    return fail(Errc::corrupt, "it is a SQLite file of another program: name another file in store.url");
+  }
+  if (version > k_present) {
+    return fail(Errc::corrupt, "it was written by a newer zohosync (schema " + std::to_string(version) +
+                                   ", this one knows " + std::to_string(k_present) +
+                                   "): install that version or restore an older backup");
+  }
+  return version;
+}
+
+}  // namespace
+
+Result<void> recognise_file(Connection& connection) {
+  ZS_TRY(recognise(connection));
+  return {};
+}
+
+Result<void> migrate(Connection& connection) {
+  ZS_ASSIGN(auto version, recognise(connection));
+  for (; version < k_present; ++version) {
+    const std::string marks = "PRAGMA application_id = " + std::to_string(k_application_id) +
+                              "; PRAGMA user_version = " + std::to_string(version + 1) + ";";
+    auto done = connection.script(std::string("BEGIN IMMEDIATE;") + k_steps.at(static_cast<std::size_t>(version)) +
+                                  marks + "COMMIT;");
+    if (!done) {
+      if (connection.in_transaction()) ZS_TRY(connection.script("ROLLBACK"));
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> check_schema(Connection& connection) {
+  ZS_ASSIGN(const auto version, recognise(connection));
+  if (version == k_present) return {};
+  return fail(Errc::unavailable, "its schema is " + std::to_string(version) + " and this program reads " +
+                                     std::to_string(k_present) + ": start the daemon once to bring it up to date");
+}
+
+}  // namespace zs::store::sqlite

@@ -1,0 +1,45 @@
+#pragma once
+// Every write of the store. The transaction around it, and who shares it, is the committer's.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/reader.hpp"
+
+namespace zs::store::sqlite {
+
+class Writes final : public Reads<Transaction> {
+ public:
+  Writes(Connection& connection, bool dedupe) : Reads(connection), dedupe_(dedupe) {}
+
+  Result<bool> append(const NewEvent& event, std::int64_t received_ms) override;
+  Result<void> set_fold_cursor(Seq seq) override;
+  Result<void> note_touch(EntityId id, Seq seq) override;
+  Result<void> save_state(Entity& entity) override;
+  Result<void> save_synced(const Entity& entity) override;
+  Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) override;
+  Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
+  Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
+  Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) override;
+  Result<void> block(EntityId id, EntityId parent) override;
+  Result<void> unblock_children(EntityId parent) override;
+  Result<void> hold(const Held& held) override;
+  Result<bool> drop_held(EntityId id) override;
+  Result<void> add_timeline(EntityId id, const TimelineEntry& entry) override;
+  Result<void> set_meta(std::string_view key, std::string_view value) override;
+
+ private:
+  Result<bool> insert_event(const NewEvent& event, std::int64_t received_ms, std::string_view identity);
+  Result<void> insert_entity(Entity& entity);
+  /// A version that no dirty row has had.
+  Result<void> next_version();
+  /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.
+  Result<bool> is_stuck(EntityId id);
+  /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
+  Result<void> settle_hanging(std::vector<EntityId> roots);
+
+  bool dedupe_;
+};
+
+}  // namespace zs::store::sqlite
