@@ -1,0 +1,173 @@
+#include "zoho/client.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "zoho/metadata.hpp"
+#include "zoho/reactions.hpp"
+#include "zoho/wire.hpp"
+
+namespace zs::zoho {
+namespace {
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end == text.data()) return std::nullopt;
+  return value;
+}
+
+/// "invalid oauth token" in a body of any shape; the rest of the answer is the caller's to read.
+bool says_stale_token(const net::ClientResponse& response) {
+  return response.status == 401 &&
+         (response.body.contains("INVALID_TOKEN") || response.body.contains("AUTHENTICATION_FAILURE"));
+}
+
+Answer::Outcome outcome_of_token(TokenState state) {
+  switch (state) {
+    case TokenState::no_credentials:
+    case TokenState::revoked:
+    case TokenState::misconfigured: return Answer::Outcome::not_allowed;
+    case TokenState::throttled: return Answer::Outcome::throttled;
+    default: return Answer::Outcome::not_sent;
+  }
+}
+
+std::string code_of_token(TokenState state) {
+  switch (state) {
+    case TokenState::no_credentials: return "NO_CREDENTIALS";
+    case TokenState::revoked: return "TOKEN_REVOKED";
+    case TokenState::misconfigured: return "CLIENT_REFUSED";
+    case TokenState::throttled: return "TOKEN_THROTTLED";
+    default: return "ACCOUNTS_UNREACHABLE";
+  }
+}
+
+}  // namespace
+
+Api::Api(Options options, net::HttpTransport& transport, TokenBroker& tokens)
+    : options_(std::move(options)), transport_(transport), tokens_(tokens) {}
+
+void Api::request(std::string method, std::string path, std::string body, Done done) {
+  tokens_.with_token([this, method = std::move(method), path = std::move(path), body = std::move(body),
+                      done = std::move(done)](const TokenBroker::Outcome& outcome) mutable {
+    if (!outcome.token) {
+      net::ClientResponse none;
+      none.failure = code_of_token(outcome.state);
+      // Never inside the caller's call: it may not be ready for its answer yet.
+      options_.post([done = std::move(done), none = std::move(none), what = outcome_of_token(outcome.state),
+                     message = outcome.message]() mutable { done(what, std::move(none), std::move(message)); });
+      return;
+    }
+    net::ClientRequest request;
+    request.method = std::move(method);
+    request.url = (options_.api_url.empty() ? outcome.token->api_domain : options_.api_url) + path;
+    request.headers = {{"authorization", "Zoho-oauthtoken " + outcome.token->access_token}};
+    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
+    request.body = std::move(body);
+    request.timeout = options_.timeout;
+    transport_.send(std::move(request), [this, token = outcome.token->access_token,
+                                         done = std::move(done)](net::ClientResponse response) mutable {
+      options_.post([this, token = std::move(token), done = std::move(done), response = std::move(response)]() mutable {
+        using enum Answer::Outcome;
+        if (response.exchange == net::Exchange::not_sent) {
+          std::string why = response.failure;
+          done(not_sent, std::move(response), std::move(why));
+        } else if (response.exchange == net::Exchange::unknown) {
+          std::string why = response.failure;
+          done(unknown, std::move(response), std::move(why));
+        } else if (says_stale_token(response)) {
+          tokens_.invalidate(token);
+          done(stale_token, std::move(response), "the access token was refused");
+        } else {
+          done(answered, std::move(response), {});
+        }
+      });
+    });
+  });
+}
+
+Client::Client(Api& api, const plan::Mapping& mapping, std::string pipeline)
+    : api_(api), mapping_(mapping), pipeline_(std::move(pipeline)) {}
+
+void Client::send(Call call, std::move_only_function<void(Answer)> done) {
+  WireRequest request = to_request(call, mapping_);
+  api_.request(std::move(request.method), std::move(request.path), std::move(request.body),
+               [call = std::move(call), done = std::move(done)](Answer::Outcome outcome, net::ClientResponse response,
+                                                                std::string message) mutable {
+                 Answer answer;
+                 if (outcome == Answer::Outcome::answered) {
+                   answer = from_answer(call, {response.status, response.header("content-type"), response.body});
+                   answer.credits_remaining = number_in(response.header("x-api-credits-remaining"));
+                   answer.retry_after_seconds = number_in(response.header("retry-after"));
+                 } else {
+                   answer.outcome = outcome;
+                   answer.code = outcome == Answer::Outcome::unknown       ? "NO_ANSWER"
+                                 : outcome == Answer::Outcome::stale_token ? "INVALID_TOKEN"
+                                 : response.exchange == net::Exchange::not_sent && message == response.failure ? "NOT_SENT"
+                                                                                                               : response.failure;
+                   answer.message = std::move(message);
+                 }
+                 done(std::move(answer));
+               });
+}
+
+/// The calls that describe the org, one after the other: four credits at a start are no reason for haste.
+struct Client::Description {
+  std::size_t step = 0;
+  Org org;
+  std::move_only_function<void(Answer, std::optional<Org>)> done;
+};
+
+void Client::describe(std::move_only_function<void(Answer, std::optional<Org>)> done) {
+  auto description = std::make_shared<Description>();
+  description->done = std::move(done);
+  describe_next(std::move(description));
+}
+
+void Client::describe_next(std::shared_ptr<Description> description) {
+  const std::size_t step = description->step;
+  const bool fields = step < plan::k_modules.size();
+  const std::string path = fields ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step])) : "/crm/v8/org";
+  api_.request("GET", path, "", [this, description, fields, step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
+    Answer answer;
+    answer.outcome = outcome;
+    answer.http_status = response.status;
+    answer.message = message;
+    if (outcome == Answer::Outcome::answered && response.status != 200) {
+      const Call nothing;
+      answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
+    }
+    if (answer.outcome != Answer::Outcome::answered) {
+      description->done(std::move(answer), std::nullopt);
+      return;
+    }
+    const auto unreadable = [&](const Error& error) {
+      answer.outcome = Answer::Outcome::unknown;
+      answer.message = error.text;
+      description->done(std::move(answer), std::nullopt);
+    };
+    if (fields) {
+      const auto read = read_fields(response.body);
+      if (!read) return unreadable(read.error());
+      for (const FieldMetadata& field : *read) {
+        description->org.schema.fields[step].emplace(field.api_name, field.info);
+        if (field.api_name == "Pipeline" && plan::k_modules[step] == Module::deals) {
+          description->org.schema.pipeline = !pipeline_.empty() ? pipeline_ : field.values.empty() ? "" : field.values.front();
+        }
+      }
+      ++description->step;
+      describe_next(description);
+      return;
+    }
+    const auto read = read_org(response.body);
+    if (!read) return unreadable(read.error());
+    description->org.id = read->id;
+    description->org.edition = read->edition;
+    description->org.licences = read->licences;
+    description->org.schema.multi_currency = read->multi_currency;
+    description->done(std::move(answer), std::move(description->org));
+  });
+}
+
+}  // namespace zs::zoho

@@ -1,0 +1,54 @@
+#pragma once
+// Crm over HTTP: token, request, deadline, answer. Sends each call exactly once; repeating is the engine's decision.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/http_client.hpp"
+#include "plan/mapping.hpp"
+#include "zoho/crm.hpp"
+#include "zoho/token.hpp"
+
+namespace zs::zoho {
+
+/// A request to the CRM with a token, below Crm's verbs: what setup and the description of the org are made of.
+class Api {
+ public:
+  using Done = std::move_only_function<void(Answer::Outcome, net::ClientResponse, std::string message)>;
+
+  struct Options {
+    std::string api_url;  // empty: the token's api_domain
+    std::chrono::milliseconds timeout{30'000};
+    std::function<void(std::move_only_function<void()>)> post;
+  };
+
+  Api(Options options, net::HttpTransport& transport, TokenBroker& tokens);
+
+  /// `answered` with whatever status, or what became of it; a refused token is invalidated on the way.
+  void request(std::string method, std::string path, std::string body, Done done);
+
+ private:
+  Options options_;
+  net::HttpTransport& transport_;
+  TokenBroker& tokens_;
+};
+
+class Client final : public Crm {
+ public:
+  /// `pipeline`: the configured one, else the org's first is taken.
+  Client(Api& api, const plan::Mapping& mapping, std::string pipeline);
+
+  void send(Call call, std::move_only_function<void(Answer)> done) override;
+  void describe(std::move_only_function<void(Answer, std::optional<Org>)> done) override;
+
+ private:
+  struct Description;
+  void describe_next(std::shared_ptr<Description> description);
+
+  Api& api_;
+  const plan::Mapping& mapping_;
+  std::string pipeline_;
+};
+
+}  // namespace zs::zoho

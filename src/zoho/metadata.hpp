@@ -1,0 +1,48 @@
+#pragma once
+// What the settings calls say of the org, read into what the engine and setup work with.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plan/mapping.hpp"
+#include "zoho/crm.hpp"
+
+namespace zs::zoho {
+
+struct FieldMetadata {
+  std::string api_name;
+  std::string label;
+  plan::FieldInfo info;
+  std::vector<std::string> values;  // picklist display values, without -None-
+};
+
+/// GET /settings/fields?module=…
+[[nodiscard]] Result<std::vector<FieldMetadata>> read_fields(std::string_view json);
+
+struct OrgMetadata {
+  std::string id;  // zgid
+  std::string edition;
+  std::string type;  // production, sandbox, developer
+  std::int64_t licences = 0;
+  bool multi_currency = false;
+};
+/// GET /org
+[[nodiscard]] Result<OrgMetadata> read_org(std::string_view json);
+
+struct TagMetadata {
+  std::string id;
+  std::string name;
+  std::string colour;
+};
+/// GET /settings/tags?module=…
+[[nodiscard]] Result<std::vector<TagMetadata>> read_tags(std::string_view json);
+
+/// Calls at once by edition: zoho/crm-api.md 5.3; 10 for an unknown one.
+[[nodiscard]] int concurrency_of(std::string_view edition);
+/// Credits in 24 hours: zoho/crm-api.md 5.1, without add-ons.
+[[nodiscard]] std::int64_t credits_of_edition(std::string_view edition, std::int64_t licences);
+
+}  // namespace zs::zoho

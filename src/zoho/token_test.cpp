@@ -1,0 +1,134 @@
+#include "zoho/token.hpp"
+
+#include <gtest/gtest.h>
+
+namespace zs::zoho {
+namespace {
+
+/// Answers token requests from a list, when told to.
+class FakeAccounts final : public net::HttpTransport {
+ public:
+  void send(net::ClientRequest request, Done done) override {
+    requests.push_back(std::move(request));
+    waiting.push_back(std::move(done));
+  }
+  void answer(int status, std::string body) {
+    Done done = std::move(waiting.front());
+    waiting.erase(waiting.begin());
+    net::ClientResponse response;
+    response.exchange = net::Exchange::answered;
+    response.status = status;
+    response.body = std::move(body);
+    done(std::move(response));
+  }
+  std::vector<net::ClientRequest> requests;
+  std::vector<Done> waiting;
+};
+
+struct Fixture : ::testing::Test {
+  ManualClock clock;
+  SeededRandom random{1};
+  FakeAccounts accounts;
+  Credentials credentials{"id", "secret&", "refresh"};
+  std::string saved;
+  TokenBroker broker = make();
+
+  TokenBroker make() {
+    return TokenBroker({"http://accounts", [this] { return credentials; }, [this](const std::string& s) { saved = s; },
+                        [](std::move_only_function<void()> task) { task(); }, 10s},
+                       accounts, clock, random);
+  }
+  std::string ask(TokenBroker& from) {
+    std::string got = "nothing yet";
+    from.with_token([&got](const TokenBroker::Outcome& o) { got = o.token ? o.token->access_token : std::string(name_of(o.state)); });
+    return got;
+  }
+};
+
+const std::string k_good = R"({"access_token":"t1","api_domain":"http://api","token_type":"Bearer","expires_in":3600})";
+
+TEST_F(Fixture, MintsOnceForAllWhoWait) {
+  std::vector<std::string> got;
+  for (int i = 0; i < 5; ++i) broker.with_token([&](const TokenBroker::Outcome& o) { got.push_back(o.token->access_token); });
+  ASSERT_EQ(accounts.requests.size(), 1U);
+  EXPECT_EQ(accounts.requests[0].body, "grant_type=refresh_token&client_id=id&client_secret=secret%26&refresh_token=refresh");
+  accounts.answer(200, k_good);
+  EXPECT_EQ(got, std::vector<std::string>(5, "t1"));
+  EXPECT_EQ(ask(broker), "t1");
+  EXPECT_EQ(accounts.requests.size(), 1U);
+}
+
+TEST_F(Fixture, RenewsBeforeTheEnd) {
+  ask(broker);
+  accounts.answer(200, k_good);
+  clock.advance(55min);
+  EXPECT_EQ(ask(broker), "t1");
+  clock.advance(3min);
+  ask(broker);
+  EXPECT_EQ(accounts.requests.size(), 2U);
+}
+
+TEST_F(Fixture, KeepsTheTokenOverARestart) {
+  ask(broker);
+  accounts.answer(200, k_good);
+  TokenBroker again = make();
+  again.restore(saved);
+  EXPECT_EQ(ask(again), "t1");
+  EXPECT_EQ(accounts.requests.size(), 1U);
+}
+
+TEST_F(Fixture, ALateRefusalOfAnOldTokenLeavesTheNewOneAlone) {
+  ask(broker);
+  accounts.answer(200, k_good);
+  broker.invalidate("t0");
+  EXPECT_EQ(ask(broker), "t1");
+  broker.invalidate("t1");
+  EXPECT_EQ(ask(broker), "nothing yet");
+}
+
+TEST_F(Fixture, ErrorsInsideHttp200AreErrors) {
+  ask(broker);
+  accounts.answer(200, R"({"error":"invalid_code"})");
+  EXPECT_EQ(broker.state(), TokenState::revoked);
+  ask(broker);
+  accounts.answer(200, R"({"error":"invalid_client"})");
+  EXPECT_EQ(broker.state(), TokenState::misconfigured);
+  ask(broker);
+  accounts.answer(502, "<html>");
+  EXPECT_EQ(broker.state(), TokenState::unreachable);
+}
+
+TEST_F(Fixture, NeverMintsMoreThanEightTimesInTenMinutesEvenOverRestarts) {
+  for (int i = 0; i < 8; ++i) {
+    TokenBroker again = make();
+    again.restore(saved);
+    ask(again);
+    accounts.answer(200, R"({"error":"general_error"})");
+  }
+  TokenBroker again = make();
+  again.restore(saved);
+  EXPECT_EQ(ask(again), "throttled");
+  EXPECT_EQ(accounts.requests.size(), 8U);
+  clock.advance(11min);
+  EXPECT_EQ(ask(again), "nothing yet");
+}
+
+TEST_F(Fixture, TheThrottleOfTheServerIsRespectedForItsTenMinutes) {
+  ask(broker);
+  accounts.answer(400, R"({"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"})");
+  EXPECT_EQ(ask(broker), "throttled");
+  clock.advance(10min + 1s);
+  EXPECT_EQ(ask(broker), "nothing yet");
+}
+
+TEST_F(Fixture, MendedCredentialsArePickedUpWithoutARestart) {
+  credentials = {};
+  EXPECT_EQ(ask(broker), "no_credentials");
+  credentials = {"id", "secret", "refresh"};
+  ask(broker);
+  accounts.answer(200, k_good);
+  EXPECT_EQ(ask(broker), "t1");
+}
+
+}  // namespace
+}  // namespace zs::zoho

@@ -1,0 +1,313 @@
+#include "zoho/wire.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "plan/form.hpp"
+#include "zoho/json_read.hpp"
+#include "zoho/reactions.hpp"
+
+namespace zs::zoho {
+namespace {
+
+namespace dom = simdjson::dom;
+
+void write_tags(JsonWriter& json, const plan::Tags& tags) {
+  json.begin_array();
+  for (const std::string& tag : tags) json.begin_object().field("name", tag).end_object();
+  json.end_array();
+}
+
+void write_trigger(JsonWriter& json, const std::vector<std::string>& trigger) {
+  // Always there: leaving it out would run every automation of the org (zoho/crm-api.md 1.2).
+  json.key("trigger").begin_array();
+  for (const std::string& name : trigger) json.string(name);
+  json.end_array();
+}
+
+WireRequest write_records(const Call& call) {
+  WireRequest request{call.verb == Verb::insert ? "POST" : "PUT", "/crm/v8/" + std::string(plan::name_of(call.module)), {}};
+  JsonWriter json(request.body);
+  json.begin_object().key("data").begin_array();
+  for (const Item& item : call.items) {
+    json.begin_object();
+    if (call.verb == Verb::update) json.field("id", item.zoho_id);
+    for (const auto& [field, value] : item.fields) {
+      // A new record is empty anyway.
+      if (call.verb == Verb::insert && value == "null") continue;
+      json.key(field).raw(value);
+    }
+    if (call.verb == Verb::insert && !item.tags.empty()) {
+      json.key("Tag");
+      write_tags(json, item.tags);
+    }
+    json.end_object();
+  }
+  json.end_array();
+  write_trigger(json, call.trigger);
+  json.end_object();
+  return request;
+}
+
+WireRequest write_tag_call(const Call& call) {
+  const bool add = call.verb == Verb::add_tags;
+  WireRequest request{"POST", "/crm/v8/" + std::string(plan::name_of(call.module)) + "/actions/" + (add ? "add_tags" : "remove_tags"), {}};
+  JsonWriter json(request.body);
+  json.begin_object().key("tags");
+  write_tags(json, call.tags);
+  json.key("ids").begin_array();
+  for (const Item& item : call.items) json.string(item.zoho_id);
+  json.end_array();
+  // Never true: that would wipe the tags that people set.
+  if (add) json.field_bool("over_write", false);
+  json.end_object();
+  return request;
+}
+
+
+WireRequest write_find(const Call& call, const plan::Mapping& mapping) {
+  std::string query = "select id, Email, " + mapping.external_id[static_cast<std::size_t>(Module::contacts)] + " from Contacts where Email in (";
+  bool first = true;
+  for (const Item& item : call.items) {
+    if (!first) query += ", ";
+    first = false;
+    query += "'" + item.email + "'";
+  }
+  query += ") limit 0, 200";
+  WireRequest request{"POST", "/crm/v8/coql", {}};
+  JsonWriter(request.body).begin_object().field("select_query", query).end_object();
+  return request;
+}
+
+WireRequest write_read(const Call& call, const plan::Mapping& mapping) {
+  const auto module = static_cast<std::size_t>(call.module);
+  plan::Tags names{mapping.external_id[module], "Tag"};
+  for (const plan::FieldRule& rule : mapping.fields[module]) names.insert(rule.field);
+  if (call.module == Module::accounts) names.insert("Account_Name");
+  if (call.module == Module::contacts) names.insert({"Last_Name", "Account_Name"});
+  if (call.module == Module::deals) names.insert({"Deal_Name", "Stage", "Closing_Date", "Account_Name", "Contact_Name"});
+  std::string ids;
+  for (const Item& item : call.items) ids += (ids.empty() ? "" : ",") + item.zoho_id;
+  std::string fields;
+  for (const std::string& name : names) fields += (fields.empty() ? "" : ",") + name;
+  return {"GET", "/crm/v8/" + std::string(plan::name_of(call.module)) + "?ids=" + ids + "&fields=" + fields, {}};
+}
+
+/// The index in "$.data[3].Email", if there is one.
+std::optional<std::size_t> index_in(std::string_view json_path) {
+  const std::size_t open = json_path.find('[');
+  const std::size_t close = json_path.find(']', open);
+  if (open == std::string_view::npos || close == std::string_view::npos || close - open > 5) return std::nullopt;
+  std::size_t index = 0;
+  for (const char c : json_path.substr(open + 1, close - open - 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    index = index * 10 + static_cast<std::size_t>(c - '0');
+  }
+  return index;
+}
+
+bool is_lookup(Module module, std::string_view field) {
+  return (module != Module::accounts && field == "Account_Name") || field == "Contact_Name";
+}
+
+ItemAnswer read_error(const Call& call, dom::element row, const std::string& code) {
+  ItemAnswer answer;
+  answer.code = code;
+  answer.message = text_of(row, "message");
+  ErrorRow error{answer.code, {}, false, false, false};
+  dom::element details;
+  if (row["details"].get(details) == simdjson::SUCCESS) {
+    answer.field = text_of(details, "api_name");
+    // "$.data[0].Account_Name.id" is about the lookup, whatever api_name says.
+    const std::string path = text_of(details, "json_path");
+    if (answer.field.empty() || answer.field == "id") {
+      const std::string parent = text_of(details, "parent_api_name");
+      if (!parent.empty()) answer.field = parent;
+      for (const std::string_view lookup : {"Account_Name", "Contact_Name"}) {
+        if (path.contains("." + std::string(lookup))) answer.field = lookup;
+      }
+    }
+    answer.zoho_id = text_of(details, "id");
+    dom::element duplicate;
+    if (details["duplicate_record"].get(duplicate) == simdjson::SUCCESS) answer.zoho_id = text_of(duplicate, "id");
+    error.more_records = bool_of(details, "more_records");
+    error.names_record = !answer.zoho_id.empty();
+    // The worst of several errors decides; each has the shape of a row.
+    dom::array inner;
+    if (code == "MULTIPLE_OR_MULTI_ERRORS" && details["errors"].get(inner) == simdjson::SUCCESS && inner.size() > 0) {
+      for (dom::element one : inner) {
+        ItemAnswer part = read_error(call, one, text_of(one, "code"));
+        if (answer.verdict == Verdict::retry || part.verdict >= answer.verdict) answer = std::move(part);
+      }
+      return answer;
+    }
+  }
+  error.field = answer.field;
+  error.on_lookup = is_lookup(call.module, answer.field);
+  answer.verdict = verdict_of(error, call.verb);
+  if (answer.verdict == Verdict::hold && error.names_record) answer.candidates.push_back(answer.zoho_id);
+  return answer;
+}
+
+ItemAnswer read_row(const Call& call, dom::element row) {
+  const std::string code = text_of(row, "code");
+  // "status" and "code" agree at Zoho; whoever says otherwise is not trusted to have written anything.
+  if (code == "SUCCESS" && text_of(row, "status") == "success") {
+    ItemAnswer answer{Verdict::applied, {}, code, {}, text_of(row, "message"), {}};
+    dom::element details;
+    if (row["details"].get(details) == simdjson::SUCCESS) answer.zoho_id = text_of(details, "id");
+    return answer;
+  }
+  return read_error(call, row, code);
+}
+
+/// Rows in the order of the request; an error row that names another place goes there.
+bool read_rows(const Call& call, dom::array rows, std::vector<ItemAnswer>& out) {
+  if (rows.size() != call.items.size()) return false;
+  for (dom::element row : rows) {
+    ItemAnswer answer = read_row(call, row);
+    const std::size_t here = out.size();
+    if (answer.verdict == Verdict::applied) {
+      // An insert without the new id, or a write that names another record, cannot be believed.
+      const std::string& expected = call.items[here].zoho_id;
+      if (answer.zoho_id.empty() || (call.verb != Verb::insert && answer.zoho_id != expected)) return false;
+    } else {
+      dom::element details;
+      if (row["details"].get(details) == simdjson::SUCCESS) {
+        const auto index = index_in(text_of(details, "json_path"));
+        if (index && *index != here) return false;
+      }
+    }
+    out.push_back(std::move(answer));
+  }
+  return true;
+}
+
+std::string canonical(dom::element value) {
+  switch (value.type()) {
+    case dom::element_type::STRING: return json_quoted(std::string_view(value));
+    case dom::element_type::OBJECT: return "{\"id\":" + json_quoted(text_of(value, "id")) + "}";
+    case dom::element_type::INT64:
+    case dom::element_type::UINT64:
+    case dom::element_type::DOUBLE: return plan::canonical_number(simdjson::minify(value));
+    default: return simdjson::minify(value);
+  }
+}
+
+Record read_record(dom::object object) {
+  Record record;
+  for (const auto& [key, value] : object) {
+    if (key == "id") {
+      record.zoho_id = std::string_view(value);
+    } else if (key == "Tag") {
+      dom::array tags;
+      if (value.get(tags) != simdjson::SUCCESS) continue;
+      for (dom::element tag : tags) record.tags.insert(text_of(tag, "name"));
+    } else {
+      record.fields.emplace(std::string(key), canonical(value));
+    }
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string_view name_of(Verb verb) {
+  switch (verb) {
+    case Verb::insert: return "insert";
+    case Verb::update: return "update";
+    case Verb::add_tags: return "add_tags";
+    case Verb::remove_tags: return "remove_tags";
+    case Verb::find_by_email: return "find_by_email";
+    case Verb::read: return "read";
+  }
+  return "?";
+}
+
+std::size_t max_items(Verb verb) {
+  switch (verb) {
+    case Verb::insert:
+    case Verb::update:
+    case Verb::find_by_email: return 100;
+    case Verb::add_tags:
+    case Verb::remove_tags: return 500;
+    case Verb::read: return 50;
+  }
+  return 1;
+}
+
+bool is_heavy(Verb verb, std::size_t items) {
+  return verb == Verb::find_by_email || ((verb == Verb::insert || verb == Verb::update) && items > 10);
+}
+
+std::int64_t credits_of(Verb verb, std::size_t items) {
+  switch (verb) {
+    case Verb::find_by_email:
+    case Verb::read: return 1;
+    default: return static_cast<std::int64_t>((items + 9) / 10);
+  }
+}
+
+WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
+  switch (call.verb) {
+    case Verb::insert:
+    case Verb::update: return write_records(call);
+    case Verb::add_tags:
+    case Verb::remove_tags: return write_tag_call(call);
+    case Verb::find_by_email: return write_find(call, mapping);
+    case Verb::read: break;
+  }
+  return write_read(call, mapping);
+}
+
+bool is_askable(std::string_view email) { return !email.empty() && email.find_first_of("'\\\"") == std::string_view::npos; }
+
+Answer from_answer(const Call& call, const WireAnswer& wire) {
+  using Outcome = Answer::Outcome;
+  Answer answer;
+  answer.http_status = wire.status;
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::read;
+  if (wire.status == 204 && reads) {
+    answer.outcome = Outcome::answered;
+    return answer;
+  }
+  // Proxies and overloaded servers answer HTML; what is not JSON tells nothing about what was applied.
+  thread_local dom::parser parser;
+  dom::element root;
+  const bool json = wire.content_type.contains("json") && parser.parse(wire.body.data(), wire.body.size()).get(root) == simdjson::SUCCESS;
+  if (!json) {
+    const bool refused_unread = wire.status == 429 || (wire.status >= 400 && wire.status < 500);
+    answer.outcome = wire.status == 429 ? Outcome::throttled : refused_unread ? Outcome::refused : Outcome::unknown;
+    answer.code = "HTTP_" + std::to_string(wire.status);
+    answer.message = "the answer is not JSON";
+    return answer;
+  }
+  dom::array data;
+  if (root["data"].get(data) == simdjson::SUCCESS) {
+    if (reads) {
+      for (dom::element row : data) {
+        dom::object object;
+        if (row.get(object) == simdjson::SUCCESS) answer.records.push_back(read_record(object));
+      }
+      answer.outcome = Outcome::answered;
+    } else if (read_rows(call, data, answer.items)) {
+      answer.outcome = Outcome::answered;
+    } else {
+      answer.items.clear();
+      answer.outcome = Outcome::unknown;
+      answer.code = "ANSWER_MISMATCH";
+      answer.message = "the answer does not match the records sent";
+    }
+    return answer;
+  }
+  answer.code = text_of(root, "code");
+  answer.message = text_of(root, "message");
+  if (answer.code.empty()) answer.code = "HTTP_" + std::to_string(wire.status);
+  answer.outcome = outcome_of(wire.status, answer.code);
+  // A 2xx without a per-record part says nothing that can be relied on.
+  if (wire.status < 400 && answer.outcome == Outcome::refused) answer.outcome = Outcome::unknown;
+  return answer;
+}
+
+}  // namespace zs::zoho
