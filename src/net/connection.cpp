@@ -83,7 +83,10 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   template <class... Args>
   Session(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker, Args&&... stream)
-      : core_(std::move(core)), worker_(std::move(worker)), stream_(std::forward<Args>(stream)...), timer_(worker_->context()) {
+      : core_(std::move(core)),
+        worker_(std::move(worker)),
+        stream_(std::forward<Args>(stream)...),
+        timer_(worker_->context()) {
     core_->count.add();
   }
   ~Session() override {
@@ -105,19 +108,21 @@ class Session final : public Connection, public Answerable, public std::enable_s
     if constexpr (k_tls) {
       phase_ = Phase::handshake;
       wait_at_most(core_->options.read_timeout);
-      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](const error_code& failed) {
-        if (self->phase_ == Phase::closed) return;
-        if (failed) return self->close();
-        self->phase_ = Phase::idle;
-        self->advance();
-      });
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](const error_code& failed) {
+                                if (self->phase_ == Phase::closed) return;
+                                if (failed) return self->close();
+                                self->phase_ = Phase::idle;
+                                self->advance();
+                              });
     } else {
       advance();
     }
   }
 
   void wind_up() override {
-    if (phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::hanging || phase_ == Phase::lingering) close();
+    if (phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::hanging || phase_ == Phase::lingering)
+      close();
   }
 
   void close() override {
@@ -193,7 +198,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
   /// True when a whole request is there. Otherwise more is on its way, or the connection has been dealt with.
   bool take_request() {
     if (!parser_->got_some()) skip_blank_lines();
-    while (buffer_.size() > 0 && !parser_->is_done()) {
+    while (buffer_.size() > 0 && !parser_->is_done() && !is_short_of_a_last_chunk()) {
       phase_ = Phase::reading;
       error_code ec;
       const std::size_t used = parser_->put(buffer_.cdata(), ec);
@@ -211,6 +216,11 @@ class Session final : public Connection, public Answerable, public std::enable_s
       read_more();
     }
     return false;
+  }
+
+  // Beast asserts five bytes when it looks at a last chunk ("0 CR LF CR LF") again; fewer cannot end a chunked body.
+  bool is_short_of_a_last_chunk() const {
+    return buffer_.size() < 5 && parser_->is_header_done() && parser_->chunked();
   }
 
   // RFC 9112 2.2: a client may send an empty line before its request.
@@ -231,8 +241,9 @@ class Session final : public Connection, public Answerable, public std::enable_s
       wait_at_most(core_->options.read_timeout);
     }
     const bool bulk = parser_->is_header_done() && parser_->content_length_remaining().value_or(0) > k_read_piece;
-    stream_.async_read_some(buffer_.prepare(bulk ? k_bulk_read_piece : k_read_piece),
-                            [self = this->shared_from_this()](const error_code& ec, std::size_t size) { self->on_read(ec, size); });
+    stream_.async_read_some(
+        buffer_.prepare(bulk ? k_bulk_read_piece : k_read_piece),
+        [self = this->shared_from_this()](const error_code& ec, std::size_t size) { self->on_read(ec, size); });
   }
 
   void on_read(const error_code& ec, std::size_t size) {
@@ -250,11 +261,12 @@ class Session final : public Connection, public Answerable, public std::enable_s
     continued_ = true;
     if (!request_started_) wait_at_most(core_->options.read_timeout);
     request_started_ = true;
-    asio::async_write(stream_, asio::buffer(k_continue), [self = this->shared_from_this()](const error_code& ec, std::size_t) {
-      if (self->phase_ == Phase::closed) return;
-      if (self->phase_ == Phase::timed_out || ec) return self->close();
-      self->advance();
-    });
+    asio::async_write(stream_, asio::buffer(k_continue),
+                      [self = this->shared_from_this()](const error_code& ec, std::size_t) {
+                        if (self->phase_ == Phase::closed) return;
+                        if (self->phase_ == Phase::timed_out || ec) return self->close();
+                        self->advance();
+                      });
   }
 
   // ---- handling ----------------------------------------------------------------------------------------------------
@@ -320,10 +332,15 @@ class Session final : public Connection, public Answerable, public std::enable_s
     }
     stop_waiting();
     switch (response_.cut) {
-      case Response::Cut::hang: hang(); return false;
-      case Response::Cut::reset: reset(); return false;
+      case Response::Cut::hang:
+        hang();
+        return false;
+      case Response::Cut::reset:
+        reset();
+        return false;
       case Response::Cut::truncate:
-      case Response::Cut::none: break;
+      case Response::Cut::none:
+        break;
     }
     phase_ = Phase::writing;
     keep_alive_ = keep_alive_ && response_.cut == Response::Cut::none && !core_->stopping && !asks_to_close(response_);
@@ -414,7 +431,8 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   void write_rest() {
     wait_at_most(core_->options.write_timeout);
-    asio::async_write(stream_, buffers_, [self = this->shared_from_this()](const error_code& ec, std::size_t) { self->on_written(ec); });
+    asio::async_write(stream_, buffers_,
+                      [self = this->shared_from_this()](const error_code& ec, std::size_t) { self->on_written(ec); });
   }
 
   void on_written(const error_code& ec) {
@@ -469,13 +487,14 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   void read_and_drop() {
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(k_read_piece), [self = this->shared_from_this()](const error_code& ec, std::size_t size) {
-      if (self->phase_ == Phase::closed) return;
-      self->lingered_ += size;
-      const bool enough = self->phase_ == Phase::lingering && self->lingered_ > k_linger_bytes;
-      if (ec || enough) return self->close();
-      self->read_and_drop();
-    });
+    stream_.async_read_some(buffer_.prepare(k_read_piece),
+                            [self = this->shared_from_this()](const error_code& ec, std::size_t size) {
+                              if (self->phase_ == Phase::closed) return;
+                              self->lingered_ += size;
+                              const bool enough = self->phase_ == Phase::lingering && self->lingered_ > k_linger_bytes;
+                              if (ec || enough) return self->close();
+                              self->read_and_drop();
+                            });
   }
 
   // ---- deadlines ---------------------------------------------------------------------------------------------------
@@ -555,7 +574,8 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
 }  // namespace
 
-std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker, Socket socket) {
+std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker,
+                                            Socket socket) {
   if (!core->tls) return std::make_shared<Session<Socket>>(std::move(core), std::move(worker), std::move(socket));
   asio::ssl::context& tls = *core->tls;
   return std::make_shared<Session<TlsStream>>(std::move(core), std::move(worker), std::move(socket), tls);

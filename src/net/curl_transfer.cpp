@@ -29,7 +29,9 @@ std::string part_of(CURLU* url, CURLUPart part) {
   return text;
 }
 
-bool has_line_break(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+bool has_line_break(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
 
 bool is_loopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
 
@@ -75,7 +77,8 @@ void CurlTransfer::set_limits(const CurlOptions& options, Clock::time_point now)
   const auto left = std::chrono::ceil<milliseconds>(deadline_ - now).count();
   // Zero would mean no limit to curl.
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<milliseconds::rep>(left, 1)));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::max<milliseconds::rep>(request_.connect_timeout.count(), 1)));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(std::max<milliseconds::rep>(request_.connect_timeout.count(), 1)));
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);  // HTTP/2 of 7.88 breaks frames
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -98,7 +101,8 @@ Result<> CurlTransfer::add_headers() {
   bool has_type = false;
   for (const auto& [name, value] : request_.headers) {
     if (name.empty() || has_line_break(name) || has_line_break(value)) {
-      return fail(Errc::invalid, fmt::format("the header \"{}\" has a line break or no name", has_line_break(name) ? "" : name));
+      return fail(Errc::invalid,
+                  fmt::format("the header \"{}\" has a line break or no name", has_line_break(name) ? "" : name));
     }
     has_type = has_type || to_lower(name) == "content-type";
     lines.push_back(value.empty() ? name + ';' : name + ": " + value);
@@ -135,7 +139,8 @@ void CurlTransfer::set_method_and_body() {
   }
 }
 
-// ---- how far it got ---------------------------------------------------------------------------------------------------
+// ---- how far it got
+// ---------------------------------------------------------------------------------------------------
 
 long CurlTransfer::request_bytes() const {
   long bytes = 0;
@@ -171,7 +176,8 @@ int CurlTransfer::seek_body(void* self, curl_off_t offset, int origin) {
   return nothing_to_do ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
-// ---- what comes back --------------------------------------------------------------------------------------------------
+// ---- what comes back
+// --------------------------------------------------------------------------------------------------
 
 std::size_t CurlTransfer::take_header(char* from, std::size_t size, std::size_t count, void* self) {
   static_cast<CurlTransfer*>(self)->on_header(std::string_view(from, size * count));
@@ -206,7 +212,8 @@ bool CurlTransfer::on_body(std::string_view piece) {
   return !too_big_;
 }
 
-// ---- the end ----------------------------------------------------------------------------------------------------------
+// ---- the end
+// ----------------------------------------------------------------------------------------------------------
 
 void CurlTransfer::finish(CURLcode code) {
   // Curl calls an answer that ends inside its head a success.
@@ -219,7 +226,8 @@ void CurlTransfer::finish(CURLcode code) {
   }
   std::string why = trouble_[0] != '\0' ? trouble_.data() : curl_easy_strerror(code);
   if (code == CURLE_OK) why = "the connection ended inside the head of the answer";
-  if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND) why = "the connection ended without an answer";
+  if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
+    why = "the connection ended without an answer";
   if (too_big_) why = fmt::format("the answer has more than {} bytes", max_response_bytes_);
   finish_abandoned(std::move(why));
 }

@@ -70,7 +70,7 @@ class CurlTransfer {
   std::array<char, CURL_ERROR_SIZE> trouble_{};
   std::size_t max_response_bytes_ = 0;
 
-  bool asked_ = false;        // curl has a connection and was about to send
+  bool asked_ = false;         // curl has a connection and was about to send
   long bytes_before_ask_ = 0;  // what curl had sent by then: a proxy's CONNECT
   std::size_t body_read_ = 0;
   ClientResponse response_;

@@ -45,18 +45,21 @@ std::string shown(const tcp::endpoint& endpoint) {
 std::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, const error_code& ec) {
   const std::string where = shown(endpoint);
   if (ec == asio::error::address_in_use) {
-    return fail(Errc::conflict, fmt::format("{} is already in use; stop the program that listens there or choose another "
-                                            "port",
-                                            where));
-  }
-  if (ec == asio::error::access_denied) {
-    return fail(Errc::invalid,
-                fmt::format("not allowed to listen on {}; choose a port from 1024 up, or give the program the right to low "
-                            "ports (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",
+    return fail(Errc::conflict,
+                fmt::format("{} is already in use; stop the program that listens there or choose another "
+                            "port",
                             where));
   }
+  if (ec == asio::error::access_denied) {
+    return fail(
+        Errc::invalid,
+        fmt::format("not allowed to listen on {}; choose a port from 1024 up, or give the program the right to low "
+                    "ports (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",
+                    where));
+  }
   if (ec == boost::system::errc::address_not_available) {
-    return fail(Errc::invalid, fmt::format("cannot listen on {}: no network interface of this machine has that address", where));
+    return fail(Errc::invalid,
+                fmt::format("cannot listen on {}: no network interface of this machine has that address", where));
   }
   return fail(Errc::unavailable, fmt::format("cannot listen on {}: {}", where, ec.message()));
 }
@@ -71,7 +74,8 @@ Result<asio::ssl::context> make_tls(const ServerOptions& options) {
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
   error_code ec;
   if (tls.use_certificate_chain_file(options.tls_certificate_file, ec)) {
-    return fail(Errc::invalid, fmt::format("cannot use {} as a TLS certificate (PEM): {}", options.tls_certificate_file, ec.message()));
+    return fail(Errc::invalid, fmt::format("cannot use {} as a TLS certificate (PEM): {}", options.tls_certificate_file,
+                                           ec.message()));
   }
   if (tls.use_private_key_file(options.tls_key_file, asio::ssl::context::pem, ec)) {
     return fail(Errc::invalid, fmt::format("cannot use {} as the private key (PEM) of {}: {}", options.tls_key_file,
@@ -84,7 +88,10 @@ Result<asio::ssl::context> make_tls(const ServerOptions& options) {
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(std::shared_ptr<ServerCore> core, const std::vector<std::shared_ptr<Worker>>& workers)
-      : core_(std::move(core)), workers_(workers), acceptor_(workers.front()->context()), retry_(workers.front()->context()) {}
+      : core_(std::move(core)),
+        workers_(workers),
+        acceptor_(workers.front()->context()),
+        retry_(workers.front()->context()) {}
 
   [[nodiscard]] Result<> listen(const tcp::endpoint& endpoint) {
     error_code ec;
@@ -144,7 +151,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
 class ServerOnThreads final : public Server {
  public:
-  ServerOnThreads(std::shared_ptr<ServerCore> core, std::vector<std::shared_ptr<Worker>> workers, std::shared_ptr<Listener> listener)
+  ServerOnThreads(std::shared_ptr<ServerCore> core, std::vector<std::shared_ptr<Worker>> workers,
+                  std::shared_ptr<Listener> listener)
       : core_(std::move(core)), workers_(std::move(workers)), listener_(std::move(listener)) {
     workers_.front()->post([listener = listener_] { listener->accept(); });
     for (const auto& worker : workers_) {

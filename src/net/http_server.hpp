@@ -60,13 +60,13 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   int threads = 1;
-  std::size_t max_header_bytes = 16 * 1024;  // more: 431
-  std::size_t max_body_bytes = 1024 * 1024;  // more: 413
-  std::size_t max_connections = 4096;        // more wait in the listen backlog
+  std::size_t max_header_bytes = 16 * 1024;         // more: 431
+  std::size_t max_body_bytes = 1024 * 1024;         // more: 413
+  std::size_t max_connections = 4096;               // more wait in the listen backlog
   std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; then 408
   std::chrono::milliseconds idle_timeout{75'000};   // between requests of a kept connection
   std::chrono::milliseconds write_timeout{30'000};  // per write
-  std::string tls_certificate_file = {};  // PEM chain; with tls_key_file: HTTPS only
+  std::string tls_certificate_file = {};            // PEM chain; with tls_key_file: HTTPS only
   std::string tls_key_file = {};
   /// Makes the body of errors that the server itself answers (400, 408, 413, 431); status and a sentence go in.
   std::function<Response(int status, std::string_view detail)> error_page = {};

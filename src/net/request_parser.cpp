@@ -90,8 +90,11 @@ void RequestParser::check_framing(field name, string_view value, error_code& ec)
     case field::host:
       if (++hosts_ > 1) ec = http::error::bad_field;
       break;
-    case field::expect: expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue"); break;
-    default: break;
+    case field::expect:
+      expects_continue_ = http11_ && boost::beast::iequals(value, "100-continue");
+      break;
+    default:
+      break;
   }
 }
 

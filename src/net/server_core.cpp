@@ -52,7 +52,8 @@ void Worker::shut() {
   shut_ = true;
   boost::asio::post(context_, [self = shared_from_this()] {
     // close() removes from the set it is called from.
-    for (const auto& connection : std::vector(self->connections_.begin(), self->connections_.end())) connection->close();
+    for (const auto& connection : std::vector(self->connections_.begin(), self->connections_.end()))
+      connection->close();
     for (const auto& timer : self->timers_) timer->cancel();
   });
   guard_.reset();
@@ -60,7 +61,8 @@ void Worker::shut() {
 
 void Worker::wind_up() {
   post([self = shared_from_this()] {
-    for (const auto& connection : std::vector(self->connections_.begin(), self->connections_.end())) connection->wind_up();
+    for (const auto& connection : std::vector(self->connections_.begin(), self->connections_.end()))
+      connection->wind_up();
   });
 }
 

@@ -3,13 +3,13 @@
 // worker for life and is touched by that worker's thread alone: no strands, no locks on the way of a
 // request. Only post() and the count of connections may be used from elsewhere.
 
+#include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -51,7 +51,8 @@ class ConnectionCount {
 
 /// Outlives the server while a Reply is still held somewhere, hence shared by every connection.
 struct ServerCore {
-  ServerCore(ServerOptions o, Handler h) : options(std::move(o)), handler(std::move(h)), count(options.max_connections) {}
+  ServerCore(ServerOptions o, Handler h)
+      : options(std::move(o)), handler(std::move(h)), count(options.max_connections) {}
 
   const ServerOptions options;
   const Handler handler;
@@ -109,7 +110,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
 };
 
 /// Ready for start(); of the kind that `core` has TLS or not.
-[[nodiscard]] std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker,
-                                                          Socket socket);
+[[nodiscard]] std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core,
+                                                          std::shared_ptr<Worker> worker, Socket socket);
 
 }  // namespace zs::net
