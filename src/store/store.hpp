@@ -72,11 +72,11 @@ struct Dirty {
 struct Held {
   EntityId id = 0;
   std::int64_t since_ms = 0;
-  std::string code;     // Zoho's code, or ours in upper case
-  std::string field;    // Zoho's field, may be empty
-  std::string message;  // what happened, no personal data
-  std::string mend;     // what would mend it
-  std::string detail;   // JSON: candidates and the like
+  std::string code{};     // Zoho's code, or ours in upper case
+  std::string field{};    // Zoho's field, may be empty
+  std::string message{};  // what happened, no personal data
+  std::string mend{};     // what would mend it
+  std::string detail{};   // JSON: candidates and the like
 };
 
 struct TimelineEntry {
@@ -192,12 +192,13 @@ class Store {
   /// Queues a job; many share one commit (group commit), in the order they were queued. `done` runs after the commit is
   /// on disk (synchronous=FULL), on the writer's thread, and may queue more. A job that returns an error is rolled back
   /// alone, and so is one that passed over a failed write; its companions commit. A job must not throw.
-  /// After a failed commit the store is poisoned: every later write fails with the same error until reopened;
-  /// except Errc::full (disk full), which refuses the commit and recovers when there is room.
+  /// After a failed sync, or anything else that makes the disk or the file doubtful, the store is poisoned: every later
+  /// write is refused with what it was until reopened. A full disk (Errc::full) only refuses, and recovers with room.
   virtual void write_async(Job job, CommitDone done) = 0;
   /// The same, waited for. Errc::invalid inside a job or a `done` on the writer's thread: it would wait for itself.
   [[nodiscard]] virtual Result<void> write(Job job) = 0;
-  /// A reader of its own connection, for any one thread; it sees what was committed before each call.
+  /// A reader of its own connection, for any one thread; it sees what was committed before each call. A store in memory
+  /// cannot be read while a job runs: such a reader waits, and one that is used inside the job fails.
   [[nodiscard]] virtual Result<std::unique_ptr<Reader>> reader() = 0;
   /// Whether a commit would succeed as far as is known: for readiness. Never waits for one; on a full disk each call
   /// has a small commit tried, whose outcome a later call tells.
@@ -209,7 +210,7 @@ struct Options {
   bool inline_commits = false;  // commit on the caller's thread, one job a commit: for the deterministic simulation
   bool dedupe = true;           // test switch: off lets repeated events in, to prove that tests see it
   std::size_t max_group = 256;  // jobs a commit
-  std::string vfs;              // SQLite's name of another file layer: tests put a failing disk there
+  std::string vfs{};            // SQLite's name of another file layer: tests put a failing disk there
 };
 
 /// Opens or creates; runs migrations. Errc::conflict when another process has it, Errc::corrupt for a foreign or newer

@@ -13,18 +13,15 @@ namespace {
 constexpr int k_tidy_pages = 4'000;
 constexpr int k_force_pages = 64'000;
 
-Error with_code(Errc code, Error error) {
-  error.code = code;
-  return error;
-}
-
 }  // namespace
 
 Committer::Committer(std::unique_ptr<Connection> connection, bool dedupe)
     : connection_(std::move(connection)), writes_(*connection_, dedupe) {
   // SQLite's own checkpoint hides its errors, and a sync that failed in it must not pass for done.
   const auto note_size = [](void* self, sqlite3*, const char*, int pages) {
-    static_cast<Committer*>(self)->log_pages_ = pages;
+    auto& own = *static_cast<Committer*>(self);
+    own.log_pages_ = pages;
+    own.reached_disk_ = true;
     return SQLITE_OK;
   };
   sqlite3_wal_hook(connection_->handle(), note_size, this);
@@ -42,7 +39,7 @@ void Committer::commit(std::span<Order> orders, std::vector<Result<void>>& outco
     if (connection_->is_broken()) poison(begun.error());
     return fail_all(outcomes, begun.error());
   }
-  const auto changes_before = connection_->total_changes();
+  reached_disk_ = false;
   bool any_full = false;
   for (std::size_t i = 0; i < orders.size(); ++i) {
     if (!run_one(orders[i], outcomes[i])) {
@@ -54,8 +51,7 @@ void Committer::commit(std::span<Order> orders, std::vector<Result<void>>& outco
     }
     any_full = any_full || (!outcomes[i] && outcomes[i].error().code == Errc::full);
   }
-  const bool wrote = connection_->total_changes() != changes_before;
-  if (auto done = finish(any_full || !wrote); !done) fail_all(outcomes, done.error());
+  if (auto done = finish(any_full); !done) fail_all(outcomes, done.error());
 }
 
 bool Committer::run_one(Order& order, Result<void>& outcome) {
@@ -77,10 +73,10 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
   return true;
 }
 
-Result<void> Committer::finish(bool proves_nothing) {
+Result<void> Committer::finish(bool any_full) {
   auto done = connection_->run("COMMIT");
   if (done) {
-    if (!proves_nothing) set_health(std::nullopt);
+    if (reached_disk_ && !any_full) set_health(std::nullopt);
     return {};
   }
   Error error = done.error();
@@ -89,8 +85,8 @@ Result<void> Committer::finish(bool proves_nothing) {
     set_health(error);
   } else if (connection_->is_broken()) {
     // The log may hold the commit all the same, and whoever opens it next would find it.
-    error = with_code(Errc::outcome_unknown, std::move(error));
     poison(error);
+    error.code = Errc::outcome_unknown;
   }
   return std::unexpected(std::move(error));
 }
@@ -125,6 +121,8 @@ void Committer::roll_back() {
 
 void Committer::poison(Error error) {
   if (poison_) return;
+  // Not even closing may touch the files now: the next opening reads from the log what is truly there.
+  sqlite3_db_config(connection_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   error.text += "; nothing more is written until the store is opened again";
   set_health(error);
   poison_ = std::move(error);

@@ -50,6 +50,7 @@ class Committer {
   Writes writes_;
   std::optional<Error> poison_;  // the writer's own copy, without the mutex
   int log_pages_ = 0;            // in the write-ahead log after the last commit
+  bool reached_disk_ = false;    // the last commit had something to write
 
   mutable std::mutex mutex_;
   std::optional<Error> trouble_;  // mutex_

@@ -148,7 +148,6 @@ Result<std::int64_t> Connection::integer(const char* sql) {
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 bool Connection::is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
-std::int64_t Connection::total_changes() const { return sqlite3_total_changes64(handle_); }
 std::int64_t Connection::last_rowid() const { return sqlite3_last_insert_rowid(handle_); }
 
 std::optional<Error> Connection::take_trouble() { return std::exchange(trouble_, std::nullopt); }

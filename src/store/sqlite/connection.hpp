@@ -110,8 +110,6 @@ class Connection {
   [[nodiscard]] bool is_read_only() const;
   /// Rows touched by the last statement.
   [[nodiscard]] std::int64_t changes() const;
-  /// Rows touched since the connection was opened.
-  [[nodiscard]] std::int64_t total_changes() const;
   [[nodiscard]] std::int64_t last_rowid() const;
 
   /// The first failure that is not a violated constraint since the last take: lets no job pass over one.

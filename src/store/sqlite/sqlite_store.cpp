@@ -27,22 +27,25 @@ using sqlite::Access;
 using sqlite::Connection;
 
 constexpr std::string_view k_in_memory = ":memory:";
+constexpr std::string_view k_probe = "store.probe";
 
 /// Where a store's bytes are, as SQLite wants to be told.
 struct Place {
   std::string path;
   std::string vfs;
   bool in_memory = false;
+  bool never_wait = false;  // whoever has it locked is this very thread
 };
 
 /// A name for each store in memory: connections with the same name share the content, and committed states only
 /// (shared-cache mode, the other way to share, would show readers and lock them by the table).
 Place place_of(const Options& options) {
   static std::atomic<std::uint64_t> count{0};
-  if (options.path == k_in_memory) return {"/zohosync-" + std::to_string(++count), "memdb", true};
+  if (options.path == k_in_memory)
+    return {"/zohosync-" + std::to_string(++count), "memdb", true, options.inline_commits};
   std::error_code problem;
   const auto path = std::filesystem::weakly_canonical(options.path, problem);
-  return {problem ? options.path : path.string(), options.vfs, false};
+  return {problem ? options.path : path.string(), options.vfs};
 }
 
 std::unexpected<Error> cannot_open(const std::string& path, Error error) {
@@ -99,6 +102,7 @@ Result<std::unique_ptr<Reader>> open_reader(const Place& place) {
   ZS_ASSIGN(auto connection,
             Connection::open(place.path, place.in_memory ? Access::shared : Access::reader, place.vfs));
   ZS_TRY(configure_reader(*connection));
+  if (place.never_wait) ZS_TRY(connection->script("PRAGMA busy_timeout = 0"));
   return sqlite::make_reader(std::move(connection));
 }
 
@@ -120,8 +124,9 @@ class SqliteStore : public Store {
 
   /// Whether room has come back after a full disk: the smallest commit that needs some.
   static Result<void> probe(Transaction& transaction) {
-    ZS_ASSIGN(const auto cursor, transaction.fold_cursor());
-    return transaction.set_fold_cursor(cursor);
+    // A value that changes: SQLite writes no page for one that stays.
+    ZS_ASSIGN(const auto last, transaction.meta(k_probe));
+    return transaction.set_meta(k_probe, last == "1" ? "0" : "1");
   }
 
  private:
