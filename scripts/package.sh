@@ -20,11 +20,14 @@ install -m 0644 LICENSE README.md CHANGELOG.md "$tree/"
 install -m 0644 docs/*.md "$tree/docs/"
 install -m 0644 packaging/zohosync.service "$tree/systemd/"
 
-# What the programs need at run time, asked of the programs themselves so that the list cannot go stale.
-libraries=$(ldd "$tree"/bin/* | awk '/=> \// {print $3}' | sort -u)
-packages=$(for library in $libraries; do
-  dpkg-query -S "$(readlink -f "$library")" 2>/dev/null || dpkg-query -S "*/$(basename "$(readlink -f "$library")")"
-done | sed 's/:.*//' | sort -u | tr '\n' ' ')
+# What the programs need at run time, asked of the programs themselves so that the list cannot go stale. dpkg knows
+# some libraries below /lib, where the linker finds them below /usr/lib.
+needed=$(objdump -p "$tree"/bin/* | awk '$1 == "NEEDED" {print $2}' | sort -u)
+packages=$(ldd "$tree"/bin/* | awk '/=> \// {print $1, $3}' | sort -u | while read -r soname path; do
+  grep -qxF "$soname" <<<"$needed" || continue
+  path=$(readlink -f "$path")
+  dpkg-query -S "$path" 2>/dev/null || dpkg-query -S "${path#/usr}"
+done | sed 's/:.*//' | sort -u | paste -sd' ')
 sed -e "s|@PACKAGES@|$packages|" packaging/INSTALL.in >"$tree/INSTALL"
 
 # The same sources make the same archive: names in order, no builder's name, the commit's time.
