@@ -16,9 +16,18 @@ bool policy_lets(Policy policy, const std::string* known) {
   return false;
 }
 
+bool was_refused(const Synced& synced, const std::string& field, const std::string& value) {
+  const auto refused = synced.refused.find(field);
+  return refused != synced.refused.end() && refused->second == value;
+}
+
 }  // namespace
 
-Change first_write(const Desired& desired) { return {desired.fields, desired.tags, {}}; }
+Change first_write(const Desired& desired, const Synced& synced) {
+  Change change{desired.fields, desired.tags, {}};
+  std::erase_if(change.set, [&](const auto& entry) { return was_refused(synced, entry.first, entry.second); });
+  return change;
+}
 
 Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module) {
   Change change;
@@ -26,6 +35,7 @@ Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping
     const auto known = synced.fields.find(field);
     const std::string* known_value = known == synced.fields.end() ? nullptr : &known->second;
     if (known_value != nullptr && *known_value == value) continue;
+    if (was_refused(synced, field, value)) continue;
     if (policy_lets(mapping.policy_of(module, field), known_value)) change.set.emplace(field, value);
   }
   for (const std::string& tag : desired.tags) {

@@ -17,8 +17,8 @@ struct Change {
 };
 
 /// For a record that is not in Zoho yet: all that is wanted, cleared fields included (they are not sent, but
-/// known to be empty afterwards).
-[[nodiscard]] Change first_write(const Desired& desired);
+/// known to be empty afterwards), but for what Zoho has refused before.
+[[nodiscard]] Change first_write(const Desired& desired, const Synced& synced);
 
 /// For a record that Zoho has. Fields and tags that are not ours are not in it; applying it twice changes nothing.
 [[nodiscard]] Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module);

@@ -165,13 +165,13 @@ TEST(Form, DatesTakeTheFormOfTheirField) {
 
 TEST(Diff, SendsNothingWhenZohoAlreadyAgrees) {
   Desired desired{true, {{"Email", "\"a\""}}, {"plan-pro"}, {}};
-  Synced synced{{{"Email", "\"a\""}, {"Rating", "\"hot\""}}, {"plan-pro"}, {}};
+  Synced synced{{{"Email", "\"a\""}, {"Rating", "\"hot\""}}, {"plan-pro"}, {}, {}};
   EXPECT_TRUE(diff(desired, synced, mapping(), Module::contacts).empty());
 }
 
 TEST(Diff, SendsAgainWhatIsInDoubtEvenIfItLooksUnchanged) {
   Desired desired{true, {{"Email", "\"a\""}}, {"plan-pro"}, {}};
-  Synced synced{{{"Email", "\"a\""}}, {"plan-pro"}, {}};
+  Synced synced{{{"Email", "\"a\""}}, {"plan-pro"}, {}, {}};
   synced.doubt({{"Email", "\"b\""}});
   synced.doubt_tags({"plan-pro", "plan-base"});
   const Change change = diff(desired, synced, mapping(), Module::contacts);
@@ -180,7 +180,7 @@ TEST(Diff, SendsAgainWhatIsInDoubtEvenIfItLooksUnchanged) {
 
 TEST(Diff, ReplacesTheValueOfAnAxisAndLeavesPeoplesTagsAlone) {
   Desired desired{true, {}, {"lifecycle-active"}, {}};
-  Synced synced{{}, {"lifecycle-trial", "VIP"}, {}};
+  Synced synced{{}, {"lifecycle-trial", "VIP"}, {}, {}};
   EXPECT_EQ(diff(desired, synced, mapping(), Module::contacts),
             (Change{{}, {"lifecycle-active"}, {"lifecycle-trial"}}));
 }
@@ -188,10 +188,17 @@ TEST(Diff, ReplacesTheValueOfAnAxisAndLeavesPeoplesTagsAlone) {
 TEST(Diff, KeepsToTheFieldPolicies) {
   Desired desired{true, {{"Title", "\"CTO\""}, {"Lead_Source", "\"website\""}}, {}, {}};
   EXPECT_TRUE(
-      diff(desired, Synced{{{"Title", "\"Boss\""}, {"Lead_Source", "null"}}, {}, {}}, mapping(), Module::contacts)
+      diff(desired, Synced{{{"Title", "\"Boss\""}, {"Lead_Source", "null"}}, {}, {}, {}}, mapping(), Module::contacts)
           .empty());
-  EXPECT_EQ(diff(desired, Synced{{{"Title", "null"}}, {}, {}}, mapping(), Module::contacts).set,
+  EXPECT_EQ(diff(desired, Synced{{{"Title", "null"}}, {}, {}, {}}, mapping(), Module::contacts).set,
             (Fields{{"Title", "\"CTO\""}}));
+}
+
+TEST(Diff, DoesNotSendAgainWhatWasRefusedUntilItChanges) {
+  Synced synced{{}, {}, {}, {{"Email", "\"bad\""}}};
+  EXPECT_TRUE(diff({true, {{"Email", "\"bad\""}}, {}, {}}, synced, mapping(), Module::contacts).empty());
+  EXPECT_TRUE(first_write({true, {{"Email", "\"bad\""}}, {}, {}}, synced).empty());
+  EXPECT_FALSE(diff({true, {{"Email", "\"good\""}}, {}, {}}, synced, mapping(), Module::contacts).empty());
 }
 
 Fields generated_fields() {
@@ -211,7 +218,7 @@ Tags generated_tags() {
 
 RC_GTEST_PROP(Diff, AppliedToZohoGivesWhatWasDesired, ()) {
   const Desired desired{true, generated_fields(), generated_tags(), {}};
-  Synced synced{generated_fields(), generated_tags(), {}};
+  Synced synced{generated_fields(), generated_tags(), {}, {}};
   synced.doubt_tags(generated_tags());
   const Change change = diff(desired, synced, mapping(), Module::contacts);
   confirm(synced, change);
@@ -221,7 +228,8 @@ RC_GTEST_PROP(Diff, AppliedToZohoGivesWhatWasDesired, ()) {
 }
 
 RC_GTEST_PROP(Synced, IsReadBackAsItWasWritten, ()) {
-  Synced synced{generated_fields(), generated_tags(), {}};
+  Synced synced{generated_fields(), generated_tags(), {}, {}};
+  synced.refused.emplace("Phone", "\"x\"");
   synced.fields.emplace("Account_Name", R"({"id":"5725767000000411001"})");
   synced.doubt_tags(generated_tags());
   const auto back = Synced::decode(synced.encode());

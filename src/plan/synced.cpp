@@ -1,4 +1,4 @@
-// Stored as {"f":{"Email":"a@b"},"t":["lifecycle-trial"],"d":["plan-pro"]}; the last two only when not empty.
+// Stored as {"f":{"Email":"a@b"},"r":{},"t":["lifecycle-trial"],"d":["plan-pro"]}; all but "f" only when not empty.
 #include "plan/synced.hpp"
 
 #include <simdjson.h>
@@ -37,9 +37,14 @@ std::string Synced::encode() const {
     for (const std::string& tag : names) json.string(tag);
     json.end_array();
   };
-  json.begin_object().key("f").begin_object();
-  for (const auto& [name, value] : fields) json.key(name).raw(value);
-  json.end_object();
+  const auto object = [&](std::string_view name, const Fields& values) {
+    json.key(name).begin_object();
+    for (const auto& [field, value] : values) json.key(field).raw(value);
+    json.end_object();
+  };
+  json.begin_object();
+  object("f", fields);
+  if (!refused.empty()) object("r", refused);
   list("t", tags);
   list("d", tags_doubt);
   json.end_object();
@@ -56,7 +61,8 @@ Result<Synced> Synced::decode(std::string_view text) {
     ondemand::document document = parser.iterate(padded);
     for (auto part : document.get_object()) {
       const std::string_view key = part.unescaped_key();
-      if (key == "f") {
+      if (key == "f" || key == "r") {
+        Fields& into = key == "f" ? out.fields : out.refused;
         for (auto field : part.value().get_object()) {
           std::string name{std::string_view(field.unescaped_key())};
           ondemand::value value = field.value();
@@ -68,7 +74,7 @@ Result<Synced> Synced::decode(std::string_view text) {
           } else {
             json = value.raw_json_token();
           }
-          out.fields.emplace(std::move(name), std::string(trim(json)));
+          into.emplace(std::move(name), std::string(trim(json)));
         }
       } else {
         Tags& tags = key == "t" ? out.tags : out.tags_doubt;

@@ -20,6 +20,7 @@ struct Synced {
   Fields fields;
   Tags tags;        // ours that the record has
   Tags tags_doubt;  // ours that it may or may not have
+  Fields refused;   // values that Zoho would not take: not sent again until they change
 
   void doubt(const Fields& sent);
   void doubt_tags(const Tags& touched);

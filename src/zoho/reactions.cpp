@@ -61,7 +61,12 @@ Answer::Outcome outcome_of(int status, std::string_view code) {
   if (code == "INVALID_TOKEN" || code == "AUTHENTICATION_FAILURE") return stale_token;
   // A missing scope or right does not heal by a new token (zoho/oauth-and-desk.md 1.8).
   if (status == 401 || code == "OAUTH_SCOPE_MISMATCH" || code == "INVALID_HOST" || code == "AUTHORIZATION_FAILED") return not_allowed;
-  if (status == 403) return not_allowed;
+  if (status == 403 || status == 404) return not_allowed;
+  // Wrong for every call alike: to split the batch or to hold its records would only spread the trouble.
+  for (const std::string_view ours : {"INVALID_MODULE", "INVALID_URL_PATTERN", "INVALID_REQUEST_METHOD", "API_NOT_SUPPORTED",
+                                      "FEATURE_NOT_SUPPORTED", "LICENSE_LIMIT_EXCEEDED", "STORAGE_SPACE_EXCEEDED", "NOT_SUPPORTED"}) {
+    if (code == ours) return not_allowed;
+  }
   if (status >= 500) return unknown;
   return refused;
 }

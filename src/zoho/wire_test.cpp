@@ -90,7 +90,8 @@ TEST(Answer, WholeRefusalsSayWhetherAnythingMayHaveHappened) {
   EXPECT_EQ(read(call, 429, "slow down", "text/plain").outcome, Outcome::throttled);
   EXPECT_EQ(read(call, 401, R"({"code":"INVALID_TOKEN","status":"error","message":"invalid oauth token","details":{}})").outcome, Outcome::stale_token);
   EXPECT_EQ(read(call, 401, R"({"code":"OAUTH_SCOPE_MISMATCH","status":"error","message":"x","details":{}})").outcome, Outcome::not_allowed);
-  EXPECT_EQ(read(call, 400, R"({"code":"INVALID_MODULE","status":"error","message":"x","details":{}})").outcome, Outcome::refused);
+  EXPECT_EQ(read(call, 400, R"({"code":"INVALID_MODULE","status":"error","message":"x","details":{}})").outcome, Outcome::not_allowed);
+  EXPECT_EQ(read(call, 400, R"({"code":"LIMIT_EXCEEDED","status":"error","message":"x","details":{}})").outcome, Outcome::refused);
 }
 
 TEST(Answer, ReadsRecordsWithTagsAndLookups) {

@@ -1,0 +1,190 @@
+#pragma once
+// Level-triggered sync: what counts is where the desired and the synced state differ, never which event is
+// next. Single-threaded; the clock, the randomness, the store and Zoho are given, so that one seed replays a run.
+//
+// The order of a write that changes an existing record: what it carries is put in doubt in the store, the call goes
+// out, the result and the id map commit together with the timeline. A crash between any two of these leaves a
+// record that is dirty and in doubt, and is written again. First writes need no doubt: the unique platform id
+// makes their repetition find the first one.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "batch/governor.hpp"
+#include "engine/fold.hpp"
+#include "engine/work.hpp"
+#include "plan/mapping.hpp"
+#include "store/store.hpp"
+#include "zoho/crm.hpp"
+
+namespace zs::engine {
+
+enum class OnDeleted : std::uint8_t { hold, recreate, leave };
+
+struct Options {
+  plan::Mapping mapping;
+  std::vector<std::string> trigger{"workflow"};  // of the live lane; backfill and repair fire nothing
+  Duration linger = std::chrono::milliseconds{25};
+  OnDeleted on_deleted = OnDeleted::hold;
+  std::string edition;         // empty: the org's
+  int concurrency = 0;         // 0: the edition's
+  std::int64_t daily_credits = 0;
+  double live_reserve = 0.2;
+  std::size_t window = 2'000;  // entities in memory at once
+  std::size_t fold_batch = 200;
+  FoldFaults fold_faults;
+  bool send_external_id = true;  // test switch: off makes twins possible, to prove that tests see it
+};
+
+/// What the engine tells of itself; a copy of one moment.
+struct Status {
+  std::string state = "starting";  // ok, throttled, out_of_credits, token_revoked, misconfigured, unreachable
+  std::string detail;              // in words, when not ok
+  std::int64_t resume_ms = 0;      // when a pause ends by itself; 0: no pause
+  std::int64_t calls = 0;
+  std::int64_t credits_used = 0;
+  std::int64_t credits_limit = 0;
+  std::int64_t applied = 0;  // records written
+  std::int64_t retried = 0;
+  std::int64_t held = 0;     // put on hold since the start
+  std::int64_t folded = 0;   // events
+  std::string last_error;
+  bool operator==(const Status&) const = default;
+};
+
+class Engine {
+ public:
+  Engine(store::Store& store, zoho::Crm& crm, const Clock& clock, Random& random, Options options);
+  ~Engine();
+
+  /// Opens its reader and takes up where the store says. Nothing is sent before the first tick.
+  [[nodiscard]] Result<void> start();
+  /// Does all that can be done now. Call it when woken, when an answer came, and at next_wakeup().
+  void tick();
+  /// When there will be something to do without anybody calling; Time::max() for never.
+  [[nodiscard]] Time next_wakeup() const { return next_wakeup_; }
+  /// The ledger has grown.
+  void events_arrived() { may_have_events_ = true; }
+
+  /// Takes a held entity back into the backlog; Errc::not_found if it is not held.
+  [[nodiscard]] Result<void> retry_held(EntityId id);
+  /// Gives a held entity up: it stays as it is in Zoho until its next change.
+  [[nodiscard]] Result<void> discard_held(EntityId id);
+
+  [[nodiscard]] const Status& status() const { return status_; }
+  [[nodiscard]] bool is_idle() const { return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_; }
+  /// No new calls from now on; what is out may still be answered.
+  void drain() { draining_ = true; }
+  [[nodiscard]] bool is_quiet() const { return flights_.empty(); }
+
+  /// Called after commits that brought something into Zoho or into the state.
+  std::function<void()> on_progress;
+
+ private:
+  // fold.cpp's part
+  void fold_events();
+
+  // route.cpp: from the store into the window, and what each work there needs next
+  void claim();
+  [[nodiscard]] Work* admit(const store::Dirty& dirty);
+
+  void route(Work& work);
+  /// ready: nothing else must be in Zoho first; waits: for a parent in the window; leaves: blocked in the store, or held.
+  enum class Readiness : std::uint8_t { ready, waits, leaves };
+  [[nodiscard]] Result<Readiness> form_desired(Work& work);
+  [[nodiscard]] Result<Readiness> await_parent(Work& work, const std::optional<store::Entity>& parent, std::string_view parent_key);
+  [[nodiscard]] static std::string email_of(const Work& work);
+  void route_change(Work& work);
+  void enqueue(Work& work, zoho::Verb verb, std::string tags = {});
+  void finish(Work& work);
+  void hold(Work& work, std::string code, std::string field, std::string message, std::vector<std::string> candidates = {});
+  void drop_window();
+
+  /// Commits what was decided without a call: finished, held and blocked works leave the window.
+  void conclude_decided();
+
+  // dispatch.cpp: from queues into calls
+  struct Outgoing {
+    zoho::Call call;
+    Flight flight;
+  };
+  void dispatch();
+  [[nodiscard]] bool fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out);
+  [[nodiscard]] bool build(const QueueKey& key, std::vector<EntityId> ids, std::vector<Outgoing>& out);
+  void send(std::vector<Outgoing> outgoing);
+  void describe();
+
+  // settle.cpp: what answers mean
+  struct Answered {
+    std::uint64_t id = 0;
+    zoho::Answer answer;
+  };
+  void settle();
+  [[nodiscard]] Result<void> settle_call(store::Transaction& tx, std::uint64_t id, Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] Result<void> settle_item(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
+                                         const zoho::ItemAnswer& answer);
+  [[nodiscard]] Result<void> settle_applied(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
+                                            const zoho::ItemAnswer& answer);
+  [[nodiscard]] Result<void> settle_found(store::Transaction& tx, Work& work, const std::vector<zoho::Record>& records);
+  [[nodiscard]] Result<void> settle_read(store::Transaction& tx, Work& work, const zoho::Record* record);
+  [[nodiscard]] Result<void> settle_gone(store::Transaction& tx, Work& work);
+  [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
+  [[nodiscard]] Result<void> conclude(store::Transaction& tx, Work& work);
+  [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
+                                  std::size_t index, const zoho::ItemAnswer& answer);
+  void pause(std::string state, std::string detail, Duration at_least);
+
+  void store_failed(const Error& error);
+  void update_status();
+  [[nodiscard]] std::int64_t now_ms() const { return to_millis(now_); }
+  [[nodiscard]] Work* find(EntityId id);
+
+  store::Store& store_;
+  zoho::Crm& crm_;
+  const Clock& clock_;
+  Random& random_;
+  Options options_;
+  std::unique_ptr<store::Reader> reader_;
+  batch::Governor governor_;
+  std::optional<zoho::Org> org_;
+  bool describing_ = false;
+
+  Time now_{};
+  Time next_wakeup_{};
+  bool may_have_events_ = true;
+  bool may_have_dirty_ = true;
+  bool draining_ = false;
+  Time store_retry_{};
+  std::int64_t next_due_ms_ = 0;
+
+  std::unordered_map<EntityId, std::unique_ptr<Work>> works_;
+  std::vector<EntityId> finished_;  // nothing (more) to write: to be cleared in the next commit
+  std::vector<store::Held> holds_;  // decided without a call
+  std::vector<std::pair<EntityId, EntityId>> blocks_;  // child, parent
+  std::map<QueueKey, Queue> queues_;
+  std::vector<std::pair<QueueKey, std::vector<EntityId>>> halves_;  // of refused batches, sent as they are
+  std::map<std::uint64_t, Flight> flights_;
+  std::vector<Answered> answers_;
+  std::vector<EntityId> left_;      // works that the commit under way takes out of the window
+  std::vector<EntityId> to_route_;  // works that have a next step after it
+  std::optional<zoho::Answer> to_pause_;
+  std::uint64_t next_call_ = 1;
+
+  int failures_in_a_row_ = 0;
+  Time paused_until_{};
+  std::string pause_state_;
+  std::string pause_detail_;
+  Status status_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // answers may come after us
+};
+
+}  // namespace zs::engine

@@ -1,0 +1,216 @@
+#include "engine/fold.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "event/parse.hpp"
+#include "state/derive.hpp"
+#include "state/fold.hpp"
+
+namespace zs::engine {
+namespace {
+
+using event::Kind;
+using store::Entity;
+using store::Lane;
+
+/// The entities that a run of events touches, loaded once and saved once.
+class Folding {
+ public:
+  Folding(store::Transaction& tx, std::int64_t now_ms) : tx_(tx), now_ms_(now_ms) {}
+
+  Result<void> take(const event::Event& event, const store::LedgerEvent& row) {
+    for (const event::Patch& patch : event.patches) {
+      ZS_ASSIGN(Touched * touched, at(patch.kind, patch.key));
+      touched->changed = state::apply(touched->entity.registers, event, patch) || touched->changed;
+      touched->lane = std::min(touched->lane, row.lane);
+      touched->seqs.push_back(row.seq);
+    }
+    return {};
+  }
+
+  /// After the last event: links, summaries, dirty marks.
+  Result<void> settle() {
+    ZS_TRY(relink_users());
+    ZS_TRY(relink_subscriptions());
+    for (auto& [key, touched] : entities_) {
+      if (touched.changed && key.first == Kind::account) accounts_.emplace(key.second, touched.lane);
+    }
+    for (const auto& [key, lane] : accounts_) {
+      ZS_ASSIGN(Touched * account, at(Kind::account, key));
+      account->lane = std::min(account->lane, lane);
+    }
+    for (auto& [key, touched] : entities_) {
+      if (touched.changed || touched.entity.id == 0) ZS_TRY(tx_.save_state(touched.entity));
+    }
+    for (const auto& [key, lane] : accounts_) ZS_TRY(summarize(key));
+    for (auto& [key, touched] : entities_) {
+      for (const store::Seq seq : touched.seqs) ZS_TRY(tx_.note_touch(touched.entity.id, seq));
+      if (touched.changed) ZS_TRY(tx_.mark_dirty(touched.entity.id, touched.lane, now_ms_));
+    }
+    return {};
+  }
+
+ private:
+  struct Touched {
+    Entity entity;
+    bool changed = false;
+    Lane lane = Lane::repair;
+    std::vector<store::Seq> seqs;
+  };
+  using Key = std::pair<Kind, std::string>;
+
+  Result<Touched*> at(Kind kind, const std::string& key) {
+    const auto found = entities_.find({kind, key});
+    if (found != entities_.end()) return &found->second;
+    ZS_ASSIGN(std::optional<Entity> stored, tx_.find(kind, key));
+    Touched touched;
+    if (stored) {
+      touched.entity = std::move(*stored);
+    } else {
+      touched.entity.kind = kind;
+      touched.entity.key = key;
+    }
+    return &entities_.emplace(Key{kind, key}, std::move(touched)).first->second;
+  }
+
+  /// Whatever a change of this account's people or subscriptions may mean for it.
+  void concerns(const std::string& account_key, Lane lane) {
+    if (account_key.empty()) return;
+    auto [at, fresh] = accounts_.emplace(account_key, lane);
+    if (!fresh) at->second = std::min(at->second, lane);
+  }
+
+  Result<void> relink_users() {
+    // Collected first: relinking loads subscriptions into the same map.
+    std::vector<Touched*> users;
+    for (auto& [key, touched] : entities_) {
+      if (key.first == Kind::user && touched.changed) users.push_back(&touched);
+    }
+    for (Touched* user : users) {
+      Entity& entity = user->entity;
+      const std::string account = state::account_of_user(entity.registers, entity.key);
+      const std::uint32_t facts = state::user_facts(entity.registers).pack();
+      const bool moved = account != entity.account_key || (facts != 0) != (entity.facts != 0);
+      concerns(entity.account_key, user->lane);
+      entity.account_key = account;
+      entity.facts = facts;
+      concerns(account, user->lane);
+      if (moved) ZS_TRY(recall_subscriptions(*user));
+    }
+    return {};
+  }
+
+  /// A user that moved, or has just become known, takes along what hangs on it.
+  Result<void> recall_subscriptions(const Touched& user) {
+    ZS_ASSIGN(const std::vector<Entity> subscriptions, tx_.subscriptions_of_user(user.entity.key, k_no_limit));
+    for (const Entity& subscription : subscriptions) {
+      ZS_ASSIGN(Touched * touched, at(Kind::subscription, subscription.key));
+      touched->changed = true;
+      touched->lane = std::min(touched->lane, user.lane);
+    }
+    return {};
+  }
+
+  Result<void> relink_subscriptions() {
+    std::vector<Touched*> subscriptions;
+    for (auto& [key, touched] : entities_) {
+      if (key.first == Kind::subscription && touched.changed) subscriptions.push_back(&touched);
+    }
+    for (Touched* subscription : subscriptions) {
+      Entity& entity = subscription->entity;
+      entity.user_key = entity.registers.text("user_id");
+      std::string account{entity.registers.text("account_id")};
+      if (account.empty() && !entity.user_key.empty()) {
+        ZS_ASSIGN(const Touched* user, at(Kind::user, entity.user_key));
+        // An unknown user has no account yet; it is only looked at, so it must not come into being here.
+        if (user->entity.facts != 0) account = user->entity.account_key;
+        if (user->entity.id == 0 && user->seqs.empty()) entities_.erase({Kind::user, entity.user_key});
+      }
+      concerns(entity.account_key, subscription->lane);
+      entity.account_key = account;
+      entity.facts = state::subscription_facts(entity.registers).pack();
+      concerns(account, subscription->lane);
+    }
+    return {};
+  }
+
+  Result<void> summarize(const std::string& account_key) {
+    ZS_ASSIGN(Touched * account, at(Kind::account, account_key));
+    state::Members members;
+    ZS_ASSIGN(const std::vector<std::uint32_t> user_bits, tx_.distinct_facts(account_key, Kind::user));
+    for (const std::uint32_t bits : user_bits) {
+      if (bits != 0) members.kinds.push_back(state::UserFacts::unpack(bits));
+    }
+    std::vector<Entity> people;
+    if (account->entity.registers.text("name").empty() && !members.kinds.empty()) {
+      ZS_ASSIGN(people, tx_.of_account(account_key, Kind::user, true, 2));
+      if (people.size() == 1) members.sole = &people.front().registers;
+    }
+    std::vector<state::SubscriptionFacts> subscriptions;
+    ZS_ASSIGN(const std::vector<std::uint32_t> subscription_bits, tx_.distinct_facts(account_key, Kind::subscription));
+    for (const std::uint32_t bits : subscription_bits) {
+      if (bits != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(bits));
+    }
+    const state::AccountSummary was = account->entity.summary;
+    state::AccountSummary now = state::summarize(account->entity.registers, account_key, members, subscriptions);
+    if (now == was) return {};
+    account->entity.summary = std::move(now);
+    ZS_TRY(tx_.save_state(account->entity));
+    account->changed = true;
+    return spread(account->entity, was, account->lane);
+  }
+
+  /// An account's people show its lifecycle and plan, its deals its name.
+  Result<void> spread(const Entity& account, const state::AccountSummary& was, Lane lane) {
+    const state::AccountSummary& now = account.summary;
+    const bool appeared = now.exists && !was.exists;
+    if (appeared || now.lifecycle != was.lifecycle || now.plan != was.plan) {
+      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::user, lane, now_ms_));
+    }
+    if (appeared || now.name != was.name) ZS_TRY(tx_.mark_account_dirty(account.key, Kind::subscription, lane, now_ms_));
+    return {};
+  }
+
+  static constexpr std::size_t k_no_limit = 1'000'000;
+
+  store::Transaction& tx_;
+  std::int64_t now_ms_;
+  std::map<Key, Touched> entities_;
+  std::map<std::string, Lane> accounts_;
+};
+
+}  // namespace
+
+Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms, const FoldFaults& faults) {
+  ZS_ASSIGN(const store::Seq cursor, tx.fold_cursor());
+  ZS_ASSIGN(const std::vector<store::LedgerEvent> rows, tx.events_after(cursor, limit));
+  FoldOutcome outcome{rows.size(), 0, cursor};
+  if (rows.empty()) return outcome;
+  thread_local event::Parser parser;
+  Folding folding(tx, now_ms);
+  for (const store::LedgerEvent& row : rows) {
+    outcome.cursor = row.seq;
+    event::Stamp stamp{row.time, row.source, row.id};
+    if (faults.arrival_order_wins) stamp.time = from_nanos(row.seq);
+    const auto event = parser.stored(stamp, row.type, row.data);
+    if (!event) {
+      // It was checked when it came in; if it cannot be read now, one event must not stop all the others.
+      log::error("an event in the ledger cannot be read and is passed over", {{"seq", row.seq}, {"type", row.type}});
+      ++outcome.unreadable;
+      continue;
+    }
+    ZS_TRY(folding.take(*event, row));
+  }
+  ZS_TRY(folding.settle());
+  ZS_TRY(tx.set_fold_cursor(outcome.cursor));
+  return outcome;
+}
+
+}  // namespace zs::engine

@@ -1,0 +1,218 @@
+// From the store into the window, and what each entity there needs next.
+#include <algorithm>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "engine/engine.hpp"
+#include "zoho/reactions.hpp"
+#include "zoho/wire.hpp"
+
+namespace zs::engine {
+
+using event::Kind;
+using zoho::Verb;
+
+void Engine::claim() {
+  // A half-empty window is filled in one go: the head of the list is what is in the window already.
+  const bool due = next_due_ms_ != 0 && next_due_ms_ <= now_ms();
+  if (!(may_have_dirty_ || due) || works_.size() > options_.window / 2) return;
+  const std::size_t room = options_.window - works_.size();
+  const auto ready = reader_->ready(now_ms(), room + works_.size());
+  if (!ready) {
+    store_failed(ready.error());
+    return;
+  }
+  std::vector<Work*> fresh;
+  for (const store::Dirty& dirty : *ready) {
+    if (works_.contains(dirty.id)) continue;
+    if (fresh.size() == room) break;
+    Work* work = admit(dirty);
+    if (work == nullptr) return;
+    fresh.push_back(work);
+  }
+  may_have_dirty_ = fresh.size() >= room;
+  const auto next = reader_->next_due(now_ms());
+  next_due_ms_ = next ? *next : now_ms() + 1000;
+  // Parents first, so that their children find them in the window.
+  std::ranges::stable_sort(fresh, {}, [](const Work* work) { return plan::module_of(work->entity.kind); });
+  std::vector<EntityId> order;
+  for (const Work* work : fresh) order.push_back(work->entity.id);
+  for (const EntityId id : order) {
+    if (Work* work = find(id)) route(*work);
+  }
+}
+
+Work* Engine::admit(const store::Dirty& dirty) {
+  auto entity = reader_->load(dirty.id);
+  if (!entity || !*entity) {
+    store_failed(entity ? Error{Errc::corrupt, "a dirty entity is not in the store"} : entity.error());
+    return nullptr;
+  }
+  auto work = std::make_unique<Work>();
+  work->dirty = dirty;
+  work->entity = std::move(**entity);
+  work->is_searched = work->entity.kind != Kind::user;
+  return works_.emplace(dirty.id, std::move(work)).first->second.get();
+}
+
+void Engine::route(Work& work) {
+  if (work.is_queued || work.under_way > 0) return;
+  const auto formed = form_desired(work);
+  if (!formed) {
+    store_failed(formed.error());
+    return;
+  }
+  if (*formed == Readiness::leaves) {
+    work.is_queued = true;
+    return;
+  }
+  if (!work.desired.wanted) {
+    finish(work);
+    return;
+  }
+  const bool is_ready = *formed == Readiness::ready;
+  if (work.entity.zoho_id.empty()) {
+    // A person is looked up while the account is being made: a signup takes two round trips, not three.
+    if (!work.is_searched) {
+      if (zoho::is_askable(email_of(work))) {
+        enqueue(work, Verb::find_by_email);
+        return;
+      }
+      work.is_searched = true;
+    }
+    if (is_ready) enqueue(work, work.candidate.empty() ? Verb::insert : Verb::read);
+  } else if (work.must_read) {
+    enqueue(work, Verb::read);
+  } else if (is_ready) {
+    route_change(work);
+  }
+}
+
+std::string Engine::email_of(const Work& work) {
+  const auto email = work.desired.fields.find("Email");
+  if (email == work.desired.fields.end() || email->second.size() < 2 || email->second.front() != '"') return {};
+  return email->second.substr(1, email->second.size() - 2);
+}
+
+void Engine::route_change(Work& work) {
+  const zoho::Module module = plan::module_of(work.entity.kind);
+  const plan::Change change = plan::diff(work.desired, work.entity.synced, options_.mapping, module);
+  if (change.empty()) {
+    finish(work);
+    return;
+  }
+  const auto joined = [](const plan::Tags& tags) {
+    std::string out;
+    for (const std::string& tag : tags) out += (out.empty() ? "" : ",") + tag;
+    return out;
+  };
+  if (!change.set.empty()) enqueue(work, Verb::update);
+  // The old value of an axis goes only after the new one is there.
+  if (!change.add.empty()) {
+    enqueue(work, Verb::add_tags, joined(change.add));
+  } else if (!change.remove.empty()) {
+    enqueue(work, Verb::remove_tags, joined(change.remove));
+  }
+}
+
+Result<Engine::Readiness> Engine::form_desired(Work& work) {
+  const store::Entity& entity = work.entity;
+  const plan::Mapping& mapping = options_.mapping;
+  const plan::Schema& schema = org_->schema;
+  const auto finish_forming = [&] {
+    if (!options_.send_external_id) work.desired.fields.erase(mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
+  };
+  if (entity.kind == Kind::account) {
+    work.desired = plan::desired_account(mapping, schema, entity.key, entity.registers, entity.summary);
+    finish_forming();
+    return Readiness::ready;
+  }
+  std::optional<store::Entity> account;
+  if (!entity.account_key.empty()) {
+    ZS_ASSIGN(account, reader_->find(Kind::account, entity.account_key));
+  }
+  const plan::AccountView view{account ? account->summary : state::AccountSummary{}, account ? account->zoho_id : ""};
+  const state::Registers none;
+  const state::Registers& account_registers = account ? account->registers : none;
+  if (entity.kind == Kind::user) {
+    work.desired = plan::desired_contact(mapping, schema, entity.key, entity.registers, account_registers, view);
+    finish_forming();
+    if (!work.desired.wanted) return Readiness::ready;
+    return await_parent(work, account, entity.account_key);
+  }
+  std::optional<store::Entity> user;
+  if (!entity.user_key.empty()) {
+    ZS_ASSIGN(user, reader_->find(Kind::user, entity.user_key));
+  }
+  work.desired = plan::desired_deal(mapping, schema, entity.key, entity.registers, account_registers, view, user ? user->zoho_id : "");
+  finish_forming();
+  if (!work.desired.wanted) return Readiness::ready;
+  ZS_ASSIGN(const Readiness with_account, await_parent(work, account, entity.account_key));
+  if (with_account != Readiness::ready) return with_account;
+  // A Contact that is on its way is worth waiting for; one that is held or unknown is not: the Deal goes without.
+  if (user && user->zoho_id.empty() && user->facts != 0) {
+    ZS_ASSIGN(const std::optional<store::Held> held, reader_->held(user->id));
+    ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader_->dirty(user->id));
+    if (!held && dirty) return await_parent(work, user, entity.user_key);
+  }
+  return Readiness::ready;
+}
+
+Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<store::Entity>& parent, std::string_view parent_key) {
+  if (parent && !parent->zoho_id.empty()) return Readiness::ready;
+  Work* there = parent ? find(parent->id) : nullptr;
+  if (parent && there == nullptr) {
+    ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader_->dirty(parent->id));
+    ZS_ASSIGN(const std::optional<store::Held> held, reader_->held(parent->id));
+    if (dirty && dirty->blocked_on == 0 && dirty->due_ms <= now_ms()) {
+      // It could go now and only stands further back in the line: it is taken along.
+      there = admit(*dirty);
+      if (there == nullptr) return Readiness::leaves;
+      route(*there);
+    } else if (dirty || held) {
+      blocks_.emplace_back(work.entity.id, parent->id);
+      return Readiness::leaves;
+    }
+  }
+  if (there != nullptr) {
+    work.waits_for = parent->id;
+    if (std::ranges::find(there->waiters, work.entity.id) == there->waiters.end()) there->waiters.push_back(work.entity.id);
+    return Readiness::waits;
+  }
+  hold(work, "PARENT_MISSING", work.entity.kind == Kind::user ? "account_id" : "user_id or account_id",
+       parent_key.empty() ? "no event has told yet whom it belongs to" : "no event has told of '" + std::string(parent_key) + "' yet");
+  holds_.push_back(*work.must_hold);
+  return Readiness::leaves;
+}
+
+void Engine::enqueue(Work& work, Verb verb, std::string tags) {
+  work.is_queued = true;
+  ++work.under_way;
+  QueueKey key{plan::module_of(work.entity.kind), verb, work.dirty.lane == store::Lane::live, std::move(tags)};
+  Queue& queue = queues_[key];
+  if (queue.ids.empty()) queue.since = now_;
+  queue.ids.push_back(work.entity.id);
+}
+
+void Engine::finish(Work& work) {
+  work.is_queued = true;  // nothing more may be planned for this version
+  finished_.push_back(work.entity.id);
+}
+
+void Engine::hold(Work& work, std::string code, std::string field, std::string message, std::vector<std::string> candidates) {
+  store::Held held;
+  held.id = work.entity.id;
+  held.since_ms = now_ms();
+  held.code = std::move(code);
+  held.field = std::move(field);
+  held.message = std::move(message);
+  held.mend = zoho::mend_of(held.code, held.field);
+  JsonWriter json(held.detail);
+  json.begin_object().key("candidates").begin_array();
+  for (const std::string& candidate : candidates) json.string(candidate);
+  json.end_array().end_object();
+  work.must_hold = std::move(held);
+}
+
+}  // namespace zs::engine

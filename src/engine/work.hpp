@@ -1,0 +1,69 @@
+#pragma once
+// An entity on its way to Zoho, held in memory while it is planned, queued or in flight. Losing one costs
+// nothing: its dirty row is in the store until the very version that was planned is in Zoho.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/time.hpp"
+#include "plan/desired.hpp"
+#include "plan/diff.hpp"
+#include "store/store.hpp"
+#include "zoho/crm.hpp"
+
+namespace zs::engine {
+
+using store::EntityId;
+
+struct Work {
+  store::Dirty dirty;
+  store::Entity entity;
+  plan::Desired desired;
+  bool is_searched = false;     // looked up by e-mail, or nothing to look up
+  bool is_queued = false;       // in a queue or a call: planned already
+  bool must_read = false;       // adopted: what Zoho holds must be read before it is compared
+  std::string candidate;        // record to adopt if its platform id lets us
+  std::string candidate_field;  // why: the field it shares with us
+  int under_way = 0;            // queue places and calls not yet answered
+  EntityId waits_for = 0;       // parent in this window
+  std::vector<EntityId> waiters;
+
+  // What the answers so far came to; acted on when none is under way any more.
+  bool must_retry = false;
+  bool retry_slowly = false;
+  std::optional<store::Held> must_hold;
+};
+
+/// What goes into one call together.
+struct QueueKey {
+  zoho::Module module = zoho::Module::accounts;
+  zoho::Verb verb = zoho::Verb::insert;
+  bool is_live = true;
+  std::string tags;  // tag verbs: the set, joined by commas
+
+  auto operator<=>(const QueueKey&) const = default;
+};
+
+struct Queue {
+  std::vector<EntityId> ids;
+  Time since{};          // the linger runs from here
+  std::size_t under_way = 0;
+};
+
+/// A call that is out.
+struct Flight {
+  zoho::Verb verb = zoho::Verb::insert;
+  QueueKey key;
+  std::vector<EntityId> ids;
+  std::vector<plan::Change> changes;  // what each item carries
+  plan::Tags tags;
+  bool is_heavy = false;
+  std::int64_t credits = 0;
+  Time sent{};
+};
+
+}  // namespace zs::engine
