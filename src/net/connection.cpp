@@ -4,12 +4,10 @@
 // What makes it quick: one timer that is moved only when a deadline comes nearer, an answer written
 // on the spot while the socket takes it, a request parsed into its final place.
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <charconv>
 #include <exception>
 #include <optional>
 #include <string>
@@ -17,6 +15,9 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "net/deadline.hpp"
+#include "net/outgoing.hpp"
+#include "net/reply_once.hpp"
 #include "net/request_parser.hpp"
 #include "net/response_head.hpp"
 #include "net/server_core.hpp"
@@ -26,49 +27,14 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using SteadyClock = std::chrono::steady_clock;
 using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr std::size_t k_read_piece = 8UL * 1024;
 constexpr std::size_t k_bulk_read_piece = 64UL * 1024;
-// A body up to here is copied behind its head: one buffer costs less than two.
-constexpr std::size_t k_inline_body = 16UL * 1024;
 // After an answer that ends the connection we read on, so that no reset overtakes the answer, but not for long.
 constexpr std::chrono::seconds k_linger{2};
 constexpr std::size_t k_linger_bytes = 8UL * 1024 * 1024;
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-/// What a Reply talks to.
-class Answerable {
- public:
-  virtual ~Answerable() = default;
-  virtual void answer(Response response) = 0;
-  virtual void answer_missing() = 0;
-};
-
-/// Small enough to live inside a std::move_only_function without an allocation.
-class ReplyOnce {
- public:
-  explicit ReplyOnce(std::shared_ptr<Answerable> to) : to_(std::move(to)) {}
-  ReplyOnce(ReplyOnce&&) noexcept = default;
-  ReplyOnce& operator=(ReplyOnce&&) = delete;
-  ReplyOnce(const ReplyOnce&) = delete;
-  ReplyOnce& operator=(const ReplyOnce&) = delete;
-  ~ReplyOnce() {
-    if (!to_) return;
-    try {
-      to_->answer_missing();
-    } catch (const std::exception& trouble) {
-      log::error("a dropped reply could not be answered", {{"what", trouble.what()}});
-    }
-  }
-  void operator()(Response response) {
-    if (const auto to = std::exchange(to_, nullptr)) to->answer(std::move(response));
-  }
-
- private:
-  std::shared_ptr<Answerable> to_;
-};
 
 Response default_error(int status, std::string_view detail) {
   Response response{.status = status, .content_type = "application/problem+json"};
@@ -86,7 +52,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
       : core_(std::move(core)),
         worker_(std::move(worker)),
         stream_(std::forward<Args>(stream)...),
-        timer_(worker_->context()) {
+        deadline_(worker_->context()) {
     core_->count.add();
   }
   ~Session() override {
@@ -130,7 +96,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
     phase_ = Phase::closed;
     error_code ec;
     socket().close(ec);
-    timer_.cancel();
+    deadline_.cancel();
     response_ = {};
     answer_.reset();
     worker_->remove(this->shared_from_this());
@@ -274,7 +240,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
   /// True when the handler has answered already.
   bool handle() {
     phase_ = Phase::handling;
-    stop_waiting();
+    deadline_.clear();
     http11_ = parser_->http11();
     keep_alive_ = parser_->keep_alive();
     unread_ = false;
@@ -301,7 +267,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   /// Answers what is not a request we take; the rest of it stays unread, so the connection ends. Always false.
   bool refuse(int status, std::string_view detail) {
-    stop_waiting();
+    deadline_.clear();
     http11_ = true;
     keep_alive_ = false;
     unread_ = true;
@@ -330,7 +296,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
       wait_at_most(std::exchange(response_.delay, std::chrono::milliseconds{0}));
       return false;
     }
-    stop_waiting();
+    deadline_.clear();
     switch (response_.cut) {
       case Response::Cut::hang:
         hang();
@@ -344,109 +310,62 @@ class Session final : public Connection, public Answerable, public std::enable_s
     }
     phase_ = Phase::writing;
     keep_alive_ = keep_alive_ && response_.cut == Response::Cut::none && !core_->stopping && !asks_to_close(response_);
-    out_.clear();
-    const bool streamed = response_.stream && status_has_body(response_.status);
-    return streamed ? respond_streamed() : respond_whole();
+    // The end of a streamed body is the end of the connection where there are no chunks.
+    if (response_.stream && !http11_) keep_alive_ = false;
+    outgoing_.start(std::move(response_),
+                    {.http11 = http11_, .keep_alive = keep_alive_, .head_only = head_only_, .date = worker_->date()});
+    return write_now() && next_round();
   }
 
-  bool respond_whole() {
-    const bool has_body = status_has_body(response_.status);
-    if (!has_body) response_.body.clear();
-    append_response_head(out_, response_,
-                         {.http11 = http11_,
-                          .keep_alive = keep_alive_,
-                          .content_length = has_body ? std::optional(response_.body.size()) : std::nullopt,
-                          .date = worker_->date()});
-    if (head_only_) response_.body.clear();
-    if (response_.cut == Response::Cut::truncate) {
-      // Without a body to halve, half of the head: a whole one would be a whole answer.
-      if (response_.body.empty()) out_.resize(out_.size() / 2);
-      response_.body.resize(response_.body.size() / 2);
-    }
-    if (response_.body.size() <= k_inline_body) {
-      out_ += response_.body;
-      response_.body.clear();
-    }
-    buffers_ = {asio::buffer(out_), asio::buffer(response_.body), asio::const_buffer{}};
-    if (!write_now()) return false;
-    return answered();
-  }
-
-  bool respond_streamed() {
-    // A client of HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
-    if (!http11_) keep_alive_ = false;
-    append_response_head(out_, response_,
-                         {.http11 = http11_, .keep_alive = keep_alive_, .chunked = http11_, .date = worker_->date()});
-    stream_done_ = head_only_;
-    streaming_ = !head_only_;
-    if (streaming_) {
-      stream_piece();
-    } else {
-      buffers_ = {asio::buffer(out_), asio::const_buffer{}, asio::const_buffer{}};
-      write_rest();
-    }
-    return false;
-  }
-
-  void stream_piece() {
-    piece_.clear();
-    try {
-      while (piece_.empty() && !stream_done_) stream_done_ = !response_.stream(piece_);
-    } catch (const std::exception& trouble) {
-      log::error("a streamed answer broke off", {{"what", trouble.what()}});
-      return reset();
-    }
-    if (response_.cut == Response::Cut::truncate) stream_done_ = true;
-    if (http11_ && !piece_.empty()) {
-      std::array<char, 16> digits{};
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), piece_.size(), 16).ptr;
-      out_.append(digits.data(), end).append("\r\n");
-      piece_ += "\r\n";
-    }
-    if (http11_ && stream_done_ && response_.cut == Response::Cut::none) piece_ += "0\r\n\r\n";
-    buffers_ = {asio::buffer(out_), asio::buffer(piece_), asio::const_buffer{}};
-    write_rest();
-  }
-
-  /// Writes as much as the socket takes at once; true when that was all. The rest goes on by itself.
+  /// Writes as much as the socket takes at once; true when that was the whole round. The rest goes on by itself.
   bool write_now() {
     if constexpr (!k_tls) {
       error_code ec;
-      std::size_t size = stream_.write_some(buffers_, ec);
+      const std::size_t size = stream_.write_some(outgoing_.due(), ec);
       if (ec && ec != asio::error::would_block && ec != asio::error::try_again) {
         close();
         return false;
       }
-      if (ec) size = 0;
-      for (asio::const_buffer& buffer : buffers_) {
-        const std::size_t step = std::min(size, buffer.size());
-        buffer += step;
-        size -= step;
-      }
-      if (asio::buffer_size(buffers_) == 0) return true;
+      if (!ec) outgoing_.consume(size);
+      if (outgoing_.is_round_done()) return true;
     }
     write_rest();
     return false;
   }
 
+  // Piece by piece, so that the deadline is for a client that takes nothing, not for a slow one.
   void write_rest() {
     wait_at_most(core_->options.write_timeout);
-    asio::async_write(stream_, buffers_,
-                      [self = this->shared_from_this()](const error_code& ec, std::size_t) { self->on_written(ec); });
+    stream_.async_write_some(
+        outgoing_.due(),
+        [self = this->shared_from_this()](const error_code& ec, std::size_t size) { self->on_written(ec, size); });
   }
 
-  void on_written(const error_code& ec) {
+  void on_written(const error_code& ec, std::size_t size) {
     if (phase_ == Phase::closed) return;
     if (ec) return close();
-    out_.clear();
-    if (streaming_ && !stream_done_) return stream_piece();
-    if (answered()) after_answer();
+    outgoing_.consume(size);
+    if (!outgoing_.is_round_done()) return write_rest();
+    if (next_round()) after_answer();
   }
 
-  /// True when the connection is kept.
-  bool answered() {
-    streaming_ = false;
-    response_ = {};
+  /// True when there is none and the connection is kept. Rounds are written by the loop, not on the spot: a
+  /// client that takes a long stream quickly must let others have their turn.
+  bool next_round() {
+    bool more = false;
+    try {
+      more = outgoing_.next_round();
+    } catch (const std::exception& trouble) {
+      log::error("a streamed answer broke off", {{"what", trouble.what()}});
+      reset();
+      return false;
+    }
+    if (more) {
+      write_rest();
+      return false;
+    }
+    deadline_.clear();
+    outgoing_.clear();
     if (keep_alive_) return true;
     linger();
     return false;
@@ -499,28 +418,12 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   // ---- deadlines ---------------------------------------------------------------------------------------------------
 
-  // The timer is set anew only when the deadline comes nearer; when it fires early it looks again.
   void wait_at_most(std::chrono::steady_clock::duration time) {
-    deadline_ = SteadyClock::now() + time;
-    waiting_ = true;
-    if (!armed_ || *deadline_ < timer_.expiry()) arm();
+    deadline_.set(time, [self = this->shared_from_this()] { self->on_deadline(); });
   }
 
-  void stop_waiting() { waiting_ = false; }
-
-  void arm() {
-    armed_ = true;
-    timer_.expires_at(*deadline_);
-    timer_.async_wait([self = this->shared_from_this()](const error_code& ec) {
-      if (!ec) self->on_timer();
-    });
-  }
-
-  void on_timer() {
-    armed_ = false;
-    if (phase_ == Phase::closed || !waiting_) return;
-    if (SteadyClock::now() < *deadline_) return arm();
-    waiting_ = false;
+  void on_deadline() {
+    if (phase_ == Phase::closed) return;
     if (phase_ == Phase::delaying) {
       if (respond()) after_answer();
     } else if (phase_ == Phase::reading) {
@@ -540,14 +443,11 @@ class Session final : public Connection, public Answerable, public std::enable_s
     }
   }
 
-  // Declared first to be destroyed last: the socket and the timer need the worker's context.
+  // Declared first to be destroyed last: the stream and the timer need the worker's context.
   const std::shared_ptr<ServerCore> core_;
   const std::shared_ptr<Worker> worker_;
   Stream stream_;
-  Timer timer_;
-  std::optional<SteadyClock::time_point> deadline_;
-  bool armed_ = false;
-  bool waiting_ = false;
+  Deadline deadline_;
 
   Phase phase_ = Phase::idle;
   boost::beast::flat_buffer buffer_;
@@ -560,15 +460,11 @@ class Session final : public Connection, public Answerable, public std::enable_s
   bool in_handler_ = false;
   std::optional<Response> answer_;  // what the handler said while still on the stack
   Response response_;
-  std::string out_;
-  std::string piece_;
-  std::array<asio::const_buffer, 3> buffers_;
+  Outgoing outgoing_;
   bool http11_ = true;
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool unread_ = false;
-  bool streaming_ = false;
-  bool stream_done_ = false;
   std::size_t lingered_ = 0;
 };
 

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <thread>
 
-#include "net/http_server.hpp"
 #include "net/raw_peer.hpp"
+#include "net/server_fixture.hpp"
 #include "net/test_certificate.hpp"
 
 namespace zs::net {
@@ -18,14 +18,9 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::RawSocket;
+using testing::serve;
 using ::testing::StartsWith;
 using testing::TestCertificate;
-
-std::unique_ptr<Server> serve(Handler handler, ServerOptions options = {}) {
-  auto server = Server::start(std::move(options), std::move(handler));
-  if (!server) throw std::runtime_error(server.error().text);
-  return *std::move(server);
-}
 
 std::string url(std::uint16_t port, std::string_view path = "/") {
   return "http://127.0.0.1:" + std::to_string(port) + std::string(path);

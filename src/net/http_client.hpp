@@ -18,7 +18,7 @@ struct ClientRequest {
   Headers headers = {};
   std::string body = {};
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds timeout{30'000};  // for the whole exchange
+  std::chrono::milliseconds timeout{30'000};  // for the whole exchange, waiting for a connection included
 };
 
 /// How far an exchange got. `not_sent` is a promise: no byte of the request reached the server, so

@@ -19,7 +19,7 @@ namespace zs::net {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;
+  std::string method;  // HEAD comes as GET: the server keeps the body back
   std::string target;  // as sent: path and query, still encoded
   std::string path;    // the part of target before '?', still percent-encoded: a slash inside an id stays %2F
   std::string query;   // the part after '?', still encoded
@@ -42,46 +42,53 @@ struct Response {
   Headers headers = {};
 
   /// Set for a streamed answer (chunked): appends the next piece to its argument and returns true, or
-  /// returns false when there is no more. Called on a server thread, one call at a time, at the client's pace.
+  /// returns false when there is no more (what it appended then still goes out). Called on a server thread, one
+  /// call at a time, at the client's pace; one that has nothing to give holds up the thread. If it throws, the
+  /// connection breaks off, so that nobody takes the part for the whole.
   std::function<bool(std::string&)> stream = {};
 
   /// What a simulator of a bad network asks for. `hang` never answers and keeps the connection until
-  /// the client leaves; `reset` closes it without a byte; `truncate` sends half of the body, then closes.
+  /// the client leaves; `reset` closes it without a byte; `truncate` sends half of the body (of a stream its first
+  /// piece, without a body half of the head), then closes.
   enum class Cut : std::uint8_t { none, hang, reset, truncate };
   Cut cut = Cut::none;
   std::chrono::milliseconds delay{0};  // before the answer
 };
 
-/// Answers one request; may be called from any thread, once. Dropping it unanswered sends a 500.
+/// Answers one request; may be called from any thread, once, also after the client or the server has gone.
+/// Dropping it unanswered sends a 500.
 using Reply = std::move_only_function<void(Response)>;
+/// Runs on a server thread, which serves nobody else meanwhile: quick, or hand the Reply on. What it throws is logged.
 using Handler = std::function<void(Request&&, Reply)>;
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one
+  std::string address = "127.0.0.1";  // or [::1], 0.0.0.0, localhost; no other names
+  std::uint16_t port = 0;             // 0: any free one
   int threads = 1;
   std::size_t max_header_bytes = 16 * 1024;         // more: 431
   std::size_t max_body_bytes = 1024 * 1024;         // more: 413
   std::size_t max_connections = 4096;               // more wait in the listen backlog
   std::chrono::milliseconds read_timeout{10'000};   // for a whole request, from its first byte; then 408
   std::chrono::milliseconds idle_timeout{75'000};   // between requests of a kept connection
-  std::chrono::milliseconds write_timeout{30'000};  // per write
+  std::chrono::milliseconds write_timeout{30'000};  // without any progress
   std::string tls_certificate_file = {};            // PEM chain; with tls_key_file: HTTPS only
   std::string tls_key_file = {};
-  /// Makes the body of errors that the server itself answers (400, 408, 413, 431); status and a sentence go in.
+  /// Makes the body of errors that the server itself answers (400, 408, 413, 431, 500); status and a sentence go in.
   std::function<Response(int status, std::string_view detail)> error_page = {};
 };
 
 class Server {
  public:
-  /// Listens and serves on threads of its own. A taken port is Errc::conflict, with words for the user.
+  /// Listens and serves on threads of its own. A taken port is Errc::conflict; an address or port that cannot
+  /// be had, or TLS files that cannot be used, Errc::invalid; all with words for the user.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
   virtual ~Server() = default;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// Runs `task` on a server thread after `delay`: for timed waits in handlers. Dropped by stop().
   virtual void after(std::chrono::milliseconds delay, std::move_only_function<void()> task) = 0;
-  /// No new connections; requests under way may finish within `grace`, then all is closed. Idempotent.
+  /// No new connections; requests under way may finish within `grace`, then all is closed and the threads have
+  /// ended. Idempotent. Not from a server thread.
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 

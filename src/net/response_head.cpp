@@ -145,6 +145,12 @@ void append_response_head(std::string& out, const Response& response, const Fram
   out += "\r\n";
 }
 
+void append_chunk_size(std::string& out, std::size_t size) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out.append(digits.data(), end).append("\r\n");
+}
+
 bool status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 bool asks_to_close(const Response& response) {

@@ -20,6 +20,8 @@ struct Framing {
 };
 
 void append_response_head(std::string& out, const Response& response, const Framing& framing);
+/// The line before a chunk's bytes; `\r\n` follows them.
+void append_chunk_size(std::string& out, std::size_t size);
 /// 204 and 304 have none, whatever the handler put there.
 [[nodiscard]] bool status_has_body(int status);
 /// The handler's own wish to end the connection: `Connection: close`.
