@@ -1,0 +1,33 @@
+#pragma once
+// Blocking calls to Zoho for a program that has nothing else to do: the asynchronous Api with its answers run on the
+// caller's own thread.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "net/http_client.hpp"
+
+namespace zs::setup {
+
+struct Reply {
+  int status = 0;
+  std::string body;
+};
+
+class Calls {
+ public:
+  virtual ~Calls() = default;
+  /// Any answer that Zoho itself gave to the request, refusals of a single row included. Errors: `invalid` when the
+  /// configuration lacks something, `unavailable` when Zoho was not reached or lets this client do nothing at all
+  /// (wrong data centre, revoked token, missing scope, no credits), `outcome_unknown` when it may have acted. Texts say
+  /// the mend.
+  [[nodiscard]] virtual Result<Reply> call(std::string_view method, std::string_view path, std::string_view body) = 0;
+};
+
+/// Keeps its access token in memory only; the daemon's cache is the daemon's.
+[[nodiscard]] std::unique_ptr<Calls> make_calls(const config::Config& config, net::HttpTransport& transport);
+
+}  // namespace zs::setup
