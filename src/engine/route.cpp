@@ -107,7 +107,9 @@ void Engine::route_change(Work& work) {
     for (const std::string& tag : tags) out += (out.empty() ? "" : ",") + tag;
     return out;
   };
-  if (!change.set.empty()) enqueue(work, Verb::update);
+  const bool tags_change = !change.add.empty() || !change.remove.empty();
+  const bool mirrors = std::ranges::any_of(change.set, [&](const auto& entry) { return options_.mapping.is_mirror(entry.first); });
+  if (!change.set.empty() && !(mirrors && tags_change)) enqueue(work, Verb::update);
   // The old value of an axis goes only after the new one is there.
   if (!change.add.empty()) {
     enqueue(work, Verb::add_tags, joined(change.add));

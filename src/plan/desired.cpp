@@ -47,6 +47,12 @@ class RecordBuilder {
       if (value != nullptr) put(rule.field, *value);
     }
   }
+  /// The one value of an exclusive axis, empty for none: as a tag, and in the field that mirrors the axis.
+  void tag_exclusive(Axis axis, std::string_view value) {
+    tag(axis, value);
+    const auto mirror = mapping_.mirrors.find(axis);
+    if (mirror != mapping_.mirrors.end()) put(mirror->second, value.empty() ? Value{} : Value::of_text(value));
+  }
   void tag(Axis axis, std::string_view value) {
     for (const TagRule& rule : mapping_.tags) {
       if (rule.axis == axis && rule.value == value && rule.on[static_cast<std::size_t>(module_)])
@@ -85,8 +91,8 @@ Desired desired_account(const Mapping& mapping, const Schema& schema, std::strin
   record.put_mapped(Kind::account, account, account);
   record.put_mandatory("Account_Name", summary.name, account_id);
   record.put_id(mapping.external_id[static_cast<std::size_t>(Module::accounts)], account_id);
-  record.tag(Axis::lifecycle, name_of(summary.lifecycle));
-  record.tag(Axis::plan, name_of(summary.plan));
+  record.tag_exclusive(Axis::lifecycle, name_of(summary.lifecycle));
+  record.tag_exclusive(Axis::plan, name_of(summary.plan));
   record.tag_compliance(summary.compliance);
   return out;
 }
@@ -102,10 +108,10 @@ Desired desired_contact(const Mapping& mapping, const Schema& schema, std::strin
   record.put_lookup("Account_Name", view.zoho_id);
   record.put_id(mapping.external_id[static_cast<std::size_t>(Module::contacts)], user_id);
   const bool gone = state::is_deleted(user);
-  record.tag(Axis::lifecycle, name_of(gone ? state::Lifecycle::churned : view.summary.lifecycle));
-  if (!gone) record.tag(Axis::plan, name_of(view.summary.plan));
-  if (const Value* source = state::find_alive(user, "source"); source != nullptr)
-    record.tag(Axis::source, source->text);
+  record.tag_exclusive(Axis::lifecycle, name_of(gone ? state::Lifecycle::churned : view.summary.lifecycle));
+  record.tag_exclusive(Axis::plan, name_of(gone ? state::Plan::none : view.summary.plan));
+  const Value* source = state::find_alive(user, "source");
+  record.tag_exclusive(Axis::source, source == nullptr ? std::string_view{} : std::string_view(source->text));
   record.tag_compliance(state::compliance_of(user));
   return out;
 }
@@ -130,7 +136,7 @@ Desired desired_deal(const Mapping& mapping, const Schema& schema, std::string_v
   record.put_lookup("Contact_Name", contact_id);
   record.put_id(mapping.external_id[static_cast<std::size_t>(Module::deals)], subscription_id);
   if (!schema.multi_currency) out.fields.erase("Currency");
-  record.tag(Axis::plan, name_of(facts.plan));
+  record.tag_exclusive(Axis::plan, name_of(facts.plan));
   return out;
 }
 

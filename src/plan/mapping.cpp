@@ -54,6 +54,10 @@ Policy Mapping::policy_of(Module module, std::string_view field) const {
   return found == rules.end() ? Policy::platform : found->policy;
 }
 
+bool Mapping::is_mirror(std::string_view field) const {
+  return std::ranges::any_of(mirrors, [&](const auto& entry) { return entry.second == field; });
+}
+
 const FieldInfo* Schema::find(Module module, std::string_view field) const {
   const auto& known = fields[static_cast<std::size_t>(module)];
   const auto found = known.find(field);

@@ -44,12 +44,15 @@ struct TagRule {
 struct Mapping {
   std::array<std::vector<FieldRule>, 3> fields;  // by Module
   std::vector<TagRule> tags;
+  std::map<Axis, std::string> mirrors;  // picklist fields that repeat an exclusive axis, for Zoho's workflow rules
   std::array<std::string, 3> external_id{"Platform_Account_ID", "Platform_User_ID", "Platform_Subscription_ID"};
   std::map<state::Status, std::string> stages;
 
   /// All names of the taxonomy on a module: what we may add and remove.
   [[nodiscard]] Tags managed_tags(Module module) const;
   [[nodiscard]] Policy policy_of(Module module, std::string_view field) const;
+  /// A mirror is written after the tags it repeats, so that a rule that it fires sees them.
+  [[nodiscard]] bool is_mirror(std::string_view field) const;
 };
 
 /// What the org says of a field (GET /settings/fields).

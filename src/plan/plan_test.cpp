@@ -86,6 +86,19 @@ TEST(DesiredContact, OfADeletedUserIsChurnedAndKeepsWhatItHad) {
   EXPECT_NE(d.fields.at("Last_Name"), "\"Ghost\"");
 }
 
+TEST(DesiredContact, MirrorsAnAxisIntoAPicklistWhenAsked) {
+  Mapping m = mapping();
+  m.mirrors = {{Axis::lifecycle, "Lifecycle_Stage"}, {Axis::source, "Origin"}};
+  Schema s = schema();
+  s.fields[1]["Lifecycle_Stage"] = {"picklist", 120, false};
+  s.fields[1]["Origin"] = {"picklist", 120, false};
+  const Desired d = desired_contact(m, s, "u1", fold(Kind::user, 1, {{"last_name", Value::of_text("Lee")}}), {}, k_account);
+  EXPECT_EQ(d.fields.at("Lifecycle_Stage"), "\"active\"");
+  EXPECT_EQ(d.fields.at("Origin"), "null");
+  EXPECT_TRUE(m.is_mirror("Origin"));
+  EXPECT_FALSE(m.is_mirror("Email"));
+}
+
 TEST(DesiredDeal, AppearsWithTheFirstPaidStatusAndFollows) {
   auto sub =
       fold(Kind::subscription, 86'400, {{"status", Value::of_text("trialing")}, {"plan", Value::of_text("pro")}});

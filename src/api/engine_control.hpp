@@ -1,0 +1,25 @@
+#pragma once
+// What the HTTP interface may ask of the engine, from any thread.
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+#include "engine/engine.hpp"
+
+namespace zs::api {
+
+class EngineControl {
+ public:
+  virtual ~EngineControl() = default;
+  virtual void events_arrived() = 0;
+  /// A copy of the last tick's.
+  [[nodiscard]] virtual engine::Status status() const = 0;
+  /// Grows whenever something came into the state or into Zoho: nothing to look at again while it stands still.
+  [[nodiscard]] virtual std::uint64_t progress() const = 0;
+  /// Waits for the engine's thread.
+  [[nodiscard]] virtual Result<void> retry_held(store::EntityId id) = 0;
+  [[nodiscard]] virtual Result<void> discard_held(store::EntityId id) = 0;
+};
+
+}  // namespace zs::api

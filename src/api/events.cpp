@@ -1,0 +1,143 @@
+// Events in: checked on the server's thread, made durable in a commit that many requests share, then 202.
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "api/http_api.hpp"
+#include "api/problem.hpp"
+#include "base/json.hpp"
+#include "ingest/accept.hpp"
+#include "links/views.hpp"
+
+namespace zs::api {
+namespace {
+
+struct Receipt {
+  std::vector<store::NewEvent> events;
+  std::vector<ingest::Rejection> rejected;
+  std::size_t accepted = 0;
+  std::size_t duplicates = 0;
+};
+
+void write_rejected(const std::vector<ingest::Rejection>& rejected, JsonWriter& json) {
+  json.key("rejected").begin_array();
+  for (const ingest::Rejection& one : rejected) {
+    json.begin_object().field("index", static_cast<std::int64_t>(one.index)).key("id");
+    if (one.id.empty()) {
+      json.null();
+    } else {
+      json.string(one.id);
+    }
+    json.field("error", one.error).end_object();
+  }
+  json.end_array();
+}
+
+net::Response receipt_of(const Receipt& receipt) {
+  std::string body;
+  JsonWriter writer(body);
+  writer.begin_object().field("accepted", static_cast<std::int64_t>(receipt.accepted));
+  writer.field("duplicates", static_cast<std::int64_t>(receipt.duplicates));
+  write_rejected(receipt.rejected, writer);
+  writer.end_object();
+  return json(202, std::move(body));
+}
+
+net::Response all_bad(const std::vector<ingest::Rejection>& rejected) {
+  std::string members;
+  JsonWriter writer(members);
+  write_rejected(rejected, writer);
+  const std::string detail = rejected.size() == 1 ? rejected.front().error : "none of the " + std::to_string(rejected.size()) + " events is valid";
+  return problem(400, "event_invalid", detail, members);
+}
+
+}  // namespace
+
+bool HttpApi::backlog_is_full() {
+  // Counted at most five times a second: the bound is for the disk, not for a single event.
+  const std::int64_t now = to_millis(parts_.clock.now());
+  std::int64_t checked = backlog_checked_ms_.load(std::memory_order_relaxed);
+  if (now - checked >= 200 && backlog_checked_ms_.compare_exchange_strong(checked, now)) {
+    const auto backlog = readers_.with([](store::Reader& reader) { return reader.backlog(); });
+    if (backlog) {
+      const auto waiting = static_cast<std::size_t>(backlog->unfolded + backlog->dirty);
+      backlog_full_.store(waiting >= parts_.config.server.max_backlog, std::memory_order_relaxed);
+    }
+  }
+  return backlog_full_.load(std::memory_order_relaxed);
+}
+
+void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string) {
+  if (request.has_header("content-encoding")) {
+    reply(problem(415, "encoding_not_taken", "Content-Encoding is not taken: send the body uncompressed"));
+    return;
+  }
+  if (backlog_is_full()) {
+    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
+    net::Response response = problem(429, "backlog_full", "as many events wait as server.max_backlog allows; send it again later");
+    response.headers.emplace_back("Retry-After", "30");
+    reply(std::move(response));
+    return;
+  }
+  thread_local event::Parser parser;
+  const Time now = parts_.clock.now();
+  const auto lane = request.header("x-zohosync-lane") == "backfill" ? store::Lane::backfill : store::Lane::live;
+  ingest::Accepted read = ingest::accept(parser, request.header("content-type"), request.headers, request.body, now, lane,
+                                         {parts_.config.server.max_events_per_request});
+  counters_.events_rejected.fetch_add(static_cast<std::int64_t>(read.rejected.size()), std::memory_order_relaxed);
+  if (read.status != 0) {
+    reply(problem(read.status, "events_refused", read.problem));
+    return;
+  }
+  if (read.events.empty()) {
+    reply(read.rejected.empty() ? receipt_of({}) : all_bad(read.rejected));
+    return;
+  }
+  auto receipt = std::make_shared<Receipt>();
+  receipt->events = std::move(read.events);
+  receipt->rejected = std::move(read.rejected);
+  const std::int64_t now_ms = to_millis(now);
+  parts_.store.write_async(
+      [receipt, now_ms](store::Transaction& tx) -> Result<void> {
+        receipt->accepted = 0;
+        for (const store::NewEvent& event : receipt->events) {
+          ZS_ASSIGN(const bool fresh, tx.append(event, now_ms));
+          if (fresh) ++receipt->accepted;
+        }
+        receipt->duplicates = receipt->events.size() - receipt->accepted;
+        return {};
+      },
+      [this, receipt, reply = std::move(reply)](Result<void> done) mutable {
+        if (!done) {
+          reply(failure(done.error()));
+          return;
+        }
+        counters_.events_accepted.fetch_add(static_cast<std::int64_t>(receipt->accepted), std::memory_order_relaxed);
+        counters_.events_duplicate.fetch_add(static_cast<std::int64_t>(receipt->duplicates), std::memory_order_relaxed);
+        reply(receipt_of(*receipt));
+        parts_.engine.events_arrived();
+      });
+}
+
+void HttpApi::get_event(net::Request&& request, net::Reply reply, std::string) {
+  std::string source;
+  std::string id;
+  for (auto& [name, value] : net::parse_query(request.query)) {
+    if (name == "source") source = std::move(value);
+    if (name == "id") id = std::move(value);
+  }
+  if (source.empty() || id.empty()) {
+    reply(problem(400, "parameter_missing", "give the event's source and id: /v1/events?source=…&id=…"));
+    return;
+  }
+  const auto found = readers_.with([&](store::Reader& reader) { return links::event_json(reader, source, id); });
+  if (!found) {
+    reply(failure(found.error()));
+  } else if (!*found) {
+    reply(problem(404, "not_found", "no event with this source and id was accepted"));
+  } else {
+    reply(json(200, **found));
+  }
+}
+
+}  // namespace zs::api

@@ -1,0 +1,124 @@
+#include "api/http_api.hpp"
+
+#include <array>
+#include <optional>
+
+#include "api/problem.hpp"
+#include "base/text.hpp"
+
+namespace zs::api {
+
+namespace {
+constexpr std::string_view k_id = "{id}";
+}
+
+/// `{id}` stands for one path segment, percent-decoded: an id may hold slashes, as %2F.
+struct HttpApi::Route {
+  std::string_view method;
+  std::string_view path;
+  std::optional<config::Scope> scope;  // none: open to all
+  Method method_pointer;
+};
+
+const std::vector<HttpApi::Route>& HttpApi::routes() {
+  using config::Scope;
+  static const std::vector<Route> k_routes{
+      {"POST", "/v1/events", Scope::ingest, &HttpApi::post_events},
+      {"GET", "/v1/events", Scope::read, &HttpApi::get_event},
+      {"GET", "/v1/status", Scope::read, &HttpApi::get_status},
+      {"GET", "/v1/mappings/users/{id}", Scope::read, &HttpApi::get_mapping},
+      {"GET", "/v1/mappings", Scope::read, &HttpApi::find_mappings},
+      {"POST", "/v1/mappings/lookup", Scope::read, &HttpApi::lookup_mappings},
+      {"GET", "/v1/mappings/export", Scope::read, &HttpApi::export_mappings},
+      {"GET", "/v1/customers/{id}", Scope::read, &HttpApi::get_customer},
+      {"GET", "/v1/held", Scope::read, &HttpApi::list_held},
+      {"POST", "/v1/held/retry", Scope::admin, &HttpApi::retry_all_held},
+      {"GET", "/v1/held/{id}", Scope::read, &HttpApi::get_held},
+      {"POST", "/v1/held/{id}/retry", Scope::admin, &HttpApi::retry_held},
+      {"DELETE", "/v1/held/{id}", Scope::admin, &HttpApi::discard_held},
+      {"GET", "/healthz", std::nullopt, &HttpApi::healthz},
+      {"GET", "/readyz", std::nullopt, &HttpApi::readyz},
+      {"GET", "/metrics", std::nullopt, &HttpApi::metrics},
+  };
+  return k_routes;
+}
+
+namespace {
+
+/// The id in `path` if it fits `pattern`; empty text when the pattern has none.
+std::optional<std::string> fits(std::string_view pattern, std::string_view path) {
+  const std::size_t hole = pattern.find(k_id);
+  if (hole == std::string_view::npos) return pattern == path ? std::optional<std::string>("") : std::nullopt;
+  const std::string_view before = pattern.substr(0, hole);
+  const std::string_view after = pattern.substr(hole + k_id.size());
+  if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) return std::nullopt;
+  const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
+  if (id.contains('/')) return std::nullopt;
+  bool ok = true;
+  std::string decoded = percent_decode(id, false, ok);
+  if (!ok || !is_valid_utf8(decoded)) return std::nullopt;
+  return decoded;
+}
+
+}  // namespace
+
+HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), auth_(parts_.config.keys), readers_(parts_.store) {}
+
+net::Response HttpApi::error_page(int status, std::string_view detail) { return problem(status, "http_error", detail); }
+
+net::Response HttpApi::failure(const Error& error) {
+  switch (error.code) {
+    case Errc::not_found: return problem(404, "not_found", error.text);
+    case Errc::invalid: return problem(400, "invalid", error.text);
+    case Errc::full: {
+      net::Response response = problem(503, "disk_full", "the disk is full: nothing was taken; free some space and send it again");
+      response.headers.emplace_back("Retry-After", "30");
+      return response;
+    }
+    default: {
+      net::Response response = problem(503, "unavailable", error.text);
+      response.headers.emplace_back("Retry-After", "5");
+      return response;
+    }
+  }
+}
+
+void HttpApi::serve(net::Request&& request, net::Reply reply) {
+  counters_.requests.fetch_add(1, std::memory_order_relaxed);
+  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+  std::string allowed;
+  for (const Route& route : routes()) {
+    std::optional<std::string> id = fits(route.path, request.path);
+    if (!id) continue;
+    if (route.method != method) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+      continue;
+    }
+    if (route.scope) {
+      switch (auth_.check(request, *route.scope)) {
+        case Authenticator::Verdict::allowed: break;
+        case Authenticator::Verdict::no_key:
+        case Authenticator::Verdict::unknown_key: {
+          net::Response response = problem(401, "unauthorized", "send a known API key as 'Authorization: Bearer KEY'");
+          response.headers.emplace_back("WWW-Authenticate", "Bearer");
+          reply(std::move(response));
+          return;
+        }
+        case Authenticator::Verdict::not_in_scope:
+          reply(problem(403, "not_in_scope", "this key has not the scope that the request needs"));
+          return;
+      }
+    }
+    (this->*route.method_pointer)(std::move(request), std::move(reply), std::move(*id));
+    return;
+  }
+  if (allowed.empty()) {
+    reply(problem(404, "not_found", "there is nothing at this path"));
+    return;
+  }
+  net::Response response = problem(405, "method_not_allowed", "this path takes " + allowed);
+  response.headers.emplace_back("Allow", allowed);
+  reply(std::move(response));
+}
+
+}  // namespace zs::api

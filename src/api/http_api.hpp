@@ -1,0 +1,85 @@
+#pragma once
+// The HTTP interface of interface.md 4: routes, keys, and what each answers.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/auth.hpp"
+#include "api/engine_control.hpp"
+#include "api/reader_pool.hpp"
+#include "config/config.hpp"
+#include "net/http_server.hpp"
+#include "store/store.hpp"
+
+namespace zs::api {
+
+/// Counted by the interface itself; shown at /metrics.
+struct Counters {
+  std::atomic<std::int64_t> requests{0};
+  std::atomic<std::int64_t> events_accepted{0};
+  std::atomic<std::int64_t> events_duplicate{0};
+  std::atomic<std::int64_t> events_rejected{0};
+  std::atomic<std::int64_t> refused_full{0};
+};
+
+class HttpApi {
+ public:
+  struct Parts {
+    const config::Config& config;
+    store::Store& store;
+    EngineControl& engine;
+    const Clock& clock;
+    std::string node;
+    std::string version;
+  };
+  explicit HttpApi(Parts parts);
+
+  /// Serves a request; the server must outlive the replies. `server` is for timed waits and set after start.
+  void serve(net::Request&& request, net::Reply reply);
+  void use_timer(net::Server* server) { server_ = server; }
+  [[nodiscard]] static net::Response error_page(int status, std::string_view detail);
+
+ private:
+  struct Route;
+  using Method = void (HttpApi::*)(net::Request&&, net::Reply, std::string id);
+  [[nodiscard]] static const std::vector<Route>& routes();
+
+  // events.cpp
+  void post_events(net::Request&& request, net::Reply reply, std::string);
+  void get_event(net::Request&& request, net::Reply reply, std::string);
+  [[nodiscard]] bool backlog_is_full();
+  // mappings.cpp
+  void get_mapping(net::Request&& request, net::Reply reply, std::string user_id);
+  void find_mappings(net::Request&& request, net::Reply reply, std::string);
+  void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
+  void export_mappings(net::Request&& request, net::Reply reply, std::string);
+  void get_customer(net::Request&& request, net::Reply reply, std::string user_id);
+  struct Wait;
+  void wait_for(std::shared_ptr<Wait> wait);
+  // operations.cpp
+  void get_status(net::Request&& request, net::Reply reply, std::string);
+  void list_held(net::Request&& request, net::Reply reply, std::string);
+  void get_held(net::Request&& request, net::Reply reply, std::string id);
+  void retry_held(net::Request&& request, net::Reply reply, std::string id);
+  void retry_all_held(net::Request&& request, net::Reply reply, std::string);
+  void discard_held(net::Request&& request, net::Reply reply, std::string id);
+  void healthz(net::Request&& request, net::Reply reply, std::string);
+  void readyz(net::Request&& request, net::Reply reply, std::string);
+  void metrics(net::Request&& request, net::Reply reply, std::string);
+
+  [[nodiscard]] static net::Response failure(const Error& error);
+
+  Parts parts_;
+  Authenticator auth_;
+  ReaderPool readers_;
+  Counters counters_;
+  net::Server* server_ = nullptr;
+  std::atomic<std::int64_t> backlog_checked_ms_{0};
+  std::atomic<bool> backlog_full_{false};
+};
+
+}  // namespace zs::api

@@ -1,0 +1,102 @@
+#include "daemon/engine_host.hpp"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+namespace zs::daemon {
+
+EngineHost::~EngineHost() { stop(Duration{0}); }
+
+void EngineHost::run(engine::Engine& engine) {
+  engine_ = &engine;
+  engine.on_progress = [this] { progress_.fetch_add(1, std::memory_order_release); };
+  thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
+}
+
+void EngineHost::loop(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::deque<std::move_only_function<void()>> tasks;
+    {
+      std::unique_lock lock(mutex_);
+      // The clock may be set; a nap is never longer than a second, so that no jump can leave us asleep.
+      const Time now = clock_.now();
+      const Duration nap = std::clamp<Duration>(engine_->next_wakeup() - std::min(now, engine_->next_wakeup()), Duration{0}, 1s);
+      wake_.wait_for(lock, stop, nap, [&] { return !tasks_.empty() || events_; });
+      tasks.swap(tasks_);
+      if (std::exchange(events_, false)) engine_->events_arrived();
+    }
+    for (auto& task : tasks) task();
+    engine_->tick();
+    const std::lock_guard lock(mutex_);
+    status_ = engine_->status();
+  }
+}
+
+void EngineHost::stop(Duration grace) {
+  if (!thread_.joinable()) return;
+  post([this] { engine_->drain(); });
+  const Time deadline = clock_.now() + grace;
+  while (clock_.now() < deadline) {
+    std::promise<bool> quiet;
+    auto answer = quiet.get_future();
+    post([this, &quiet] { quiet.set_value(engine_->is_quiet()); });
+    if (answer.get()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  // One more tick settles what came in last.
+  std::promise<void> settled;
+  post([this, &settled] {
+    engine_->tick();
+    settled.set_value();
+  });
+  settled.get_future().wait();
+  thread_.request_stop();
+  wake_.notify_all();
+  thread_.join();
+  std::deque<std::move_only_function<void()>> dropped;
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  dropped.swap(tasks_);
+}
+
+void EngineHost::post(std::move_only_function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    tasks_.push_back(std::move(task));
+  }
+  wake_.notify_one();
+}
+
+void EngineHost::events_arrived() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(events_, true)) return;
+  }
+  wake_.notify_one();
+}
+
+engine::Status EngineHost::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+Result<void> EngineHost::ask(std::move_only_function<Result<void>(engine::Engine&)> question) {
+  // Shared: whoever asked may have given up when the answer comes.
+  auto answer = std::make_shared<std::promise<Result<void>>>();
+  auto future = answer->get_future();
+  post([this, answer, question = std::move(question)]() mutable { answer->set_value(question(*engine_)); });
+  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) return fail(Errc::unavailable, "the engine is busy; try again");
+  return future.get();
+}
+
+Result<void> EngineHost::retry_held(store::EntityId id) {
+  return ask([id](engine::Engine& engine) { return engine.retry_held(id); });
+}
+
+Result<void> EngineHost::discard_held(store::EntityId id) {
+  return ask([id](engine::Engine& engine) { return engine.discard_held(id); });
+}
+
+}  // namespace zs::daemon

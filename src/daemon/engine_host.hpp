@@ -1,0 +1,53 @@
+#pragma once
+// The engine on its own thread: a mailbox in front of it, a nap until it has something to do.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "api/engine_control.hpp"
+#include "engine/engine.hpp"
+
+namespace zs::daemon {
+
+class EngineHost final : public api::EngineControl {
+ public:
+  explicit EngineHost(const Clock& clock) : clock_(clock) {}
+  ~EngineHost() override;
+
+  /// Starts the thread; `engine` is touched only by it from here on, until stop() returns.
+  void run(engine::Engine& engine);
+  /// No new calls; waits up to `grace` for those that are out, then ends the thread.
+  void stop(Duration grace);
+
+  /// Runs a task on the engine's thread. Refused (dropped) after stop().
+  void post(std::move_only_function<void()> task);
+
+  void events_arrived() override;
+  [[nodiscard]] engine::Status status() const override;
+  [[nodiscard]] std::uint64_t progress() const override { return progress_.load(std::memory_order_acquire); }
+  [[nodiscard]] Result<void> retry_held(store::EntityId id) override;
+  [[nodiscard]] Result<void> discard_held(store::EntityId id) override;
+
+ private:
+  void loop(const std::stop_token& stop);
+  [[nodiscard]] Result<void> ask(std::move_only_function<Result<void>(engine::Engine&)> question);
+
+  const Clock& clock_;
+  engine::Engine* engine_ = nullptr;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::deque<std::move_only_function<void()>> tasks_;  // guarded by mutex_
+  bool events_ = false;                                // guarded by mutex_
+  bool closed_ = false;                                // guarded by mutex_
+  engine::Status status_;                              // guarded by mutex_
+  std::atomic<std::uint64_t> progress_{0};
+  std::jthread thread_;
+};
+
+}  // namespace zs::daemon

@@ -1,0 +1,184 @@
+#include "daemon/serve.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "api/http_api.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "daemon/engine_host.hpp"
+#include "daemon/engine_options.hpp"
+#include "daemon/version.hpp"
+#include "net/curl_transport.hpp"
+#include "net/http_server.hpp"
+#include "zoho/client.hpp"
+#include "zoho/token.hpp"
+
+namespace zs::daemon {
+namespace {
+
+constexpr std::string_view k_meta_token = "token";
+constexpr auto k_drain = std::chrono::seconds{10};
+
+/// The secret in a file as it is now, else what was known at the start: a mended file counts at once.
+std::string current_secret(const std::string& file, const std::string& otherwise) {
+  if (file.empty()) return otherwise;
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return in ? std::string(trim(text.str())) : otherwise;
+}
+
+zoho::Credentials credentials_of(const config::Zoho& zoho) {
+  return {current_secret(zoho.client_id_file, zoho.client_id), current_secret(zoho.client_secret_file, zoho.client_secret),
+          current_secret(zoho.refresh_token_file, zoho.refresh_token)};
+}
+
+std::string path_of(const config::Store& store) {
+  constexpr std::string_view k_scheme = "sqlite:";
+  return store.url.starts_with(k_scheme) ? store.url.substr(k_scheme.size()) : std::string{};
+}
+
+std::string node_name() {
+  std::string host(256, '\0');
+  if (gethostname(host.data(), host.size()) != 0) return "node";
+  return host.c_str();
+}
+
+log::Level level_of(const std::string& name) {
+  if (name == "debug") return log::Level::debug;
+  if (name == "warn") return log::Level::warn;
+  return name == "error" ? log::Level::error : log::Level::info;
+}
+
+int report(const Error& error, int code) {
+  log::error("zohosync cannot start", {{"reason", error.text}});
+  return code;
+}
+
+/// Blocks the signals that end us for all threads to come, and waits for one of them.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    // A client that leaves must not end the daemon.
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  [[nodiscard]] int wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) == EINTR) {
+    }
+    return signal;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// All parts in the order in which they need each other; the last one goes first.
+struct Daemon {
+  Daemon(const config::Config& c, std::unique_ptr<store::Store> s)
+      : config(c),
+        store(std::move(s)),
+        host(clock),
+        random(seed()),
+        transport(net::make_curl_transport({})),
+        tokens({c.zoho.accounts_url, [&c] { return credentials_of(c.zoho); },
+                [this](const std::string& saved) {
+                  // Not waited for: a mint that a crash forgets costs one mint.
+                  store->write_async([saved](store::Transaction& tx) { return tx.set_meta(k_meta_token, saved); }, [](const Result<void>&) {});
+                },
+                [this](std::move_only_function<void()> task) { host.post(std::move(task)); }, std::chrono::milliseconds{10'000}},
+               *transport, clock, random),
+        api({c.zoho.api_url, c.zoho.timeout, [this](std::move_only_function<void()> task) { host.post(std::move(task)); }}, *transport, tokens),
+        options(engine_options_of(c)),
+        client(api, options.mapping, c.deals.pipeline),
+        engine(*store, client, clock, random, options),
+        http({c, *store, host, clock, node_name(), std::string(k_version)}) {}
+
+  static std::uint64_t seed() {
+    std::uint64_t out = 0;
+    for (const char c : random_hex(8)) out = out * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+    return out;
+  }
+
+  const config::Config& config;
+  std::unique_ptr<store::Store> store;
+  SystemClock clock;
+  EngineHost host;
+  SeededRandom random;
+  std::unique_ptr<net::HttpTransport> transport;
+  zoho::TokenBroker tokens;
+  zoho::Api api;
+  engine::Options options;
+  zoho::Client client;
+  engine::Engine engine;
+  api::HttpApi http;
+  std::unique_ptr<net::Server> server;
+};
+
+Result<void> restore(Daemon& daemon) {
+  ZS_ASSIGN(const std::unique_ptr<store::Reader> reader, daemon.store->reader());
+  ZS_ASSIGN(const std::optional<std::string> token, reader->meta(k_meta_token));
+  daemon.tokens.restore(token.value_or(""));
+  return daemon.engine.start();
+}
+
+net::ServerOptions server_options(const config::Config& config) {
+  net::ServerOptions options;
+  options.address = config.server.address;
+  options.port = config.server.port;
+  options.threads = config.server.threads;
+  options.max_body_bytes = config.server.max_body_bytes;
+  options.tls_certificate_file = config.server.tls_cert;
+  options.tls_key_file = config.server.tls_key;
+  options.error_page = [](int status, std::string_view detail) { return api::HttpApi::error_page(status, detail); };
+  return options;
+}
+
+}  // namespace
+
+int serve(const config::Config& config) {
+  log::set_level(level_of(config.log_level));
+  const EndSignals signals;
+  const std::string path = path_of(config.store);
+  if (path.empty()) return report(Error{Errc::invalid, "store.url must be sqlite:PATH; PostgreSQL is not in this version"}, 2);
+  store::Options store_options;
+  store_options.path = path;
+  auto opened = store::open_sqlite(store_options);
+  if (!opened) return report(opened.error(), 3);
+
+  Daemon daemon(config, std::move(*opened));
+  if (const auto restored = restore(daemon); !restored) return report(restored.error(), 1);
+  auto server = net::Server::start(server_options(config), [&daemon](net::Request&& request, net::Reply reply) {
+    daemon.http.serve(std::move(request), std::move(reply));
+  });
+  if (!server) return report(server.error(), server.error().code == Errc::invalid ? 2 : 3);
+  daemon.server = std::move(*server);
+  daemon.http.use_timer(daemon.server.get());
+  daemon.host.run(daemon.engine);
+  log::info("zohosync serves", {{"address", config.server.address}, {"port", std::int64_t{daemon.server->port()}},
+                                {"store", path}, {"version", k_version}, {"pid", std::int64_t{getpid()}}});
+
+  while (signals.wait() == SIGHUP) log::info("SIGHUP: secrets are read anew at the next token; nothing else is reloaded in this version");
+  log::info("stopping: no new work, waiting for calls that are out");
+  // The door first, then the engine, then what both stand on.
+  daemon.server->stop(std::chrono::seconds{5});
+  daemon.host.stop(k_drain);
+  daemon.transport.reset();
+  daemon.store.reset();
+  log::info("stopped");
+  return 0;
+}
+
+}  // namespace zs::daemon

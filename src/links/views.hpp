@@ -1,0 +1,42 @@
+#pragma once
+// The canonical id map and the story of a customer as JSON, over any reader of the store: the daemon's HTTP
+// interface and the command line show the same.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace zs::links {
+
+/// {"user_id","contact_id","account_key","account_id","subscriptions":[{"subscription_id","deal_id"}],"synced","synced_at"};
+/// empty for a user that no event has told of.
+[[nodiscard]] Result<std::optional<std::string>> mapping_json(store::Reader& reader, std::string_view user_id);
+
+/// Whether all that is known of the user, its account and its subscriptions is in Zoho: folded up to `up_to`, none
+/// waiting, none held. Errc::not_found for an unknown user.
+[[nodiscard]] Result<bool> is_synced(store::Reader& reader, std::string_view user_id, store::Seq up_to);
+
+enum class Key : std::uint8_t { contact_id, account_id, account_key, subscription_id, deal_id };
+[[nodiscard]] std::optional<Key> parse_key(std::string_view name);
+/// The mappings of all users that an id leads to; an account's id leads to all its people (at most 1,000).
+[[nodiscard]] Result<std::vector<std::string>> find_mappings_json(store::Reader& reader, Key key, std::string_view id);
+
+/// The next mappings in the order of user ids, for an export; `after` moves on, empty when there are no more.
+[[nodiscard]] Result<std::vector<std::string>> export_page(store::Reader& reader, std::string& after, std::size_t limit);
+
+/// Desired state, what Zoho holds, tags, held reasons, and the timeline of events and calls, newest first.
+[[nodiscard]] Result<std::optional<std::string>> customer_json(store::Reader& reader, std::string_view user_id);
+
+/// {"held":[…]} from `after` on.
+[[nodiscard]] Result<std::string> held_list_json(store::Reader& reader, store::EntityId after, std::size_t limit);
+[[nodiscard]] Result<std::optional<std::string>> held_json(store::Reader& reader, store::EntityId id);
+
+/// What became of an event: {"source","id","type","status":"received|synced|superseded|held","received_at","calls":[…]}.
+[[nodiscard]] Result<std::optional<std::string>> event_json(store::Reader& reader, std::string_view source, std::string_view id);
+
+}  // namespace zs::links
