@@ -108,9 +108,9 @@ TEST_P(StoreTest, WaitingForACommitInsideAJobIsRefusedRatherThanForEver) {
 }
 
 TEST_P(StoreTest, JobsCommitInTheOrderTheyWereQueued) {
-  for (int i = 0; i < 1'000; ++i) store().write_async(set("k", std::to_string(i)), nullptr);
+  for (int i = 0; i < 300; ++i) store().write_async(set("k", std::to_string(i)), nullptr);
   commit(set("barrier"));
-  EXPECT_EQ(value(reader().meta("k")), "999");
+  EXPECT_EQ(value(reader().meta("k")), "299");
 }
 
 TEST_P(StoreTest, ReadersOfOneStoreAreIndependent) {
@@ -152,7 +152,7 @@ TEST_P(DurableStoreTest, KeepsEverythingOverAReopen) {
 
 TEST_P(DurableStoreTest, ClosingFinishesWhatIsQueued) {
   int done = 0;
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 200; ++i) {
     store().write_async(
         [i](Transaction& tx) -> Result<void> {
           ZS_TRY(tx.append(event(std::to_string(i)), 1));
@@ -161,8 +161,8 @@ TEST_P(DurableStoreTest, ClosingFinishesWhatIsQueued) {
         [&](Result<void> result) { done += result ? 1 : 0; });
   }
   open();
-  EXPECT_EQ(done, 500);
-  EXPECT_EQ(value(reader().last_seq()), 500);
+  EXPECT_EQ(done, 200);
+  EXPECT_EQ(value(reader().last_seq()), 200);
 }
 
 TEST_P(SharedStoreTest, ManyThreadsWriteAndReadAtOnceAndNothingIsLost) {

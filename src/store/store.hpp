@@ -210,7 +210,8 @@ struct Options {
   bool inline_commits = false;  // commit on the caller's thread, one job a commit: for the deterministic simulation
   bool dedupe = true;           // test switch: off lets repeated events in, to prove that tests see it
   std::size_t max_group = 256;  // jobs a commit
-  std::string vfs{};            // SQLite's name of another file layer: tests put a failing disk there
+  std::size_t identity_run = 32'768;  // SQLite: identities a run of its index; tests make it small
+  std::string vfs{};                  // SQLite's name of another file layer: tests put a failing disk there
 };
 
 /// Opens or creates; runs migrations. Errc::conflict when another process has it, Errc::corrupt for a foreign or newer

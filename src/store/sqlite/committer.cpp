@@ -15,8 +15,8 @@ constexpr int k_force_pages = 64'000;
 
 }  // namespace
 
-Committer::Committer(std::unique_ptr<Connection> connection, bool dedupe)
-    : connection_(std::move(connection)), writes_(*connection_, dedupe) {
+Committer::Committer(std::unique_ptr<Connection> connection, std::shared_ptr<IdentityIndex> index, bool dedupe)
+    : connection_(std::move(connection)), index_(std::move(index)), writes_(*connection_, *index_, dedupe) {
   // SQLite's own checkpoint hides its errors, and a sync that failed in it must not pass for done.
   const auto note_size = [](void* self, sqlite3*, const char*, int pages) {
     auto& own = *static_cast<Committer*>(self);
@@ -60,6 +60,7 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
     return false;
   };
   if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
+  const auto noted = index_->noted();
   outcome = order.job(writes_);
   // A job that passes over a failed statement would commit half of itself.
   if (auto trouble = connection_->take_trouble(); trouble && outcome) outcome = std::unexpected(std::move(*trouble));
@@ -67,6 +68,7 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
     return lost(outcome ? Error{Errc::unavailable, "the transaction was rolled back"} : outcome.error());
   }
   if (!outcome) {
+    index_->forget(noted);
     if (auto undone = connection_->run("ROLLBACK TO job"); !undone) return lost(undone.error());
   }
   if (auto released = connection_->run("RELEASE job"); !released) return lost(released.error());
@@ -74,8 +76,10 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
 }
 
 Result<void> Committer::finish(bool any_full) {
-  auto done = connection_->run("COMMIT");
+  auto done = index_->file(*connection_);
+  if (done) done = connection_->run("COMMIT");
   if (done) {
+    index_->committed(*connection_);
     if (reached_disk_ && !any_full) set_health(std::nullopt);
     return {};
   }
@@ -115,6 +119,7 @@ void Committer::fail_all(std::vector<Result<void>>& outcomes, const Error& error
 }
 
 void Committer::roll_back() {
+  index_->rolled_back();
   if (!connection_->in_transaction()) return;
   if (auto done = connection_->run("ROLLBACK"); !done) poison(done.error());
 }

@@ -22,7 +22,7 @@ struct Order {
 
 class Committer {
  public:
-  Committer(std::unique_ptr<Connection> connection, bool dedupe);
+  Committer(std::unique_ptr<Connection> connection, std::shared_ptr<IdentityIndex> index, bool dedupe);
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
   /// Leaves one file: everything in the log goes to its place.
@@ -47,6 +47,7 @@ class Committer {
   void set_health(std::optional<Error> trouble);
 
   std::unique_ptr<Connection> connection_;
+  std::shared_ptr<IdentityIndex> index_;
   Writes writes_;
   std::optional<Error> poison_;  // the writer's own copy, without the mutex
   int log_pages_ = 0;            // in the write-ahead log after the last commit

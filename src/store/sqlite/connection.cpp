@@ -83,6 +83,12 @@ std::string_view Query::text(int column) const {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
+std::string_view Query::blob(int column) const {
+  const auto* bytes = sqlite3_column_blob(statement_, column);
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 void Query::put_integer(int index, std::int64_t value) { sqlite3_bind_int64(statement_, index, value); }
 
 void Query::put_text(int index, std::string_view value) {

@@ -55,6 +55,7 @@ class Query {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;
+  [[nodiscard]] std::string_view blob(int column) const;
   [[nodiscard]] std::string string(int column) const { return std::string(text(column)); }
 
  private:

@@ -70,10 +70,12 @@ Result<std::vector<KeyAndId>> first_keys(Connection& db, std::string_view accoun
 
 class OwnReader final : public Reads<Reader> {
  public:
-  explicit OwnReader(std::unique_ptr<Connection> connection) : Reads(*connection), connection_(std::move(connection)) {}
+  OwnReader(std::unique_ptr<Connection> connection, std::shared_ptr<const IdentityIndex> index)
+      : Reads(*connection, index.get()), connection_(std::move(connection)), index_(std::move(index)) {}
 
  private:
   std::unique_ptr<Connection> connection_;
+  std::shared_ptr<const IdentityIndex> index_;
 };
 
 }  // namespace
@@ -144,9 +146,11 @@ Result<std::vector<LedgerEvent>> Reads<Base>::events_after(Seq after, std::size_
 
 template <class Base>
 Result<std::optional<LedgerEvent>> Reads<Base>::find_event(std::string_view source, std::string_view id) {
-  const std::string identity = identity_of(source, id);
-  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE identity = ?1"));
-  query.bind(Blob{identity});
+  ZS_ASSIGN(const auto seq, index_ != nullptr ? index_->find(db_, identity_hash(source, id), source, id)
+                                              : find_without_index(db_, source, id));
+  if (seq == 0) return std::nullopt;
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE seq = ?1"));
+  query.bind(seq);
   return one_of(query, event_of);
 }
 
@@ -257,8 +261,9 @@ Result<std::optional<std::string>> Reads<Base>::meta(std::string_view key) {
 template class Reads<Reader>;
 template class Reads<Transaction>;
 
-std::unique_ptr<Reader> make_reader(std::unique_ptr<Connection> connection) {
-  return std::make_unique<OwnReader>(std::move(connection));
+std::unique_ptr<Reader> make_reader(std::unique_ptr<Connection> connection,
+                                    std::shared_ptr<const IdentityIndex> index) {
+  return std::make_unique<OwnReader>(std::move(connection), std::move(index));
 }
 
 }  // namespace zs::store::sqlite

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/identity_index.hpp"
 #include "store/store.hpp"
 
 namespace zs::store::sqlite {
@@ -16,7 +17,8 @@ namespace zs::store::sqlite {
 template <class Base>
 class Reads : public Base {
  public:
-  explicit Reads(Connection& connection) : db_(connection) {}
+  /// Without an index, an event is found by walking the newest.
+  Reads(Connection& connection, const IdentityIndex* index) : db_(connection), index_(index) {}
 
   Result<std::optional<Entity>> find(Kind kind, std::string_view key) override;
   Result<std::optional<Entity>> load(EntityId id) override;
@@ -43,12 +45,16 @@ class Reads : public Base {
 
  protected:
   Connection& db_;
+
+ private:
+  const IdentityIndex* index_;
 };
 
 extern template class Reads<Reader>;
 extern template class Reads<Transaction>;
 
-/// A reader that owns its connection.
-[[nodiscard]] std::unique_ptr<Reader> make_reader(std::unique_ptr<Connection> connection);
+/// A reader that owns its connection, and shares the index of the store in this process if there is one.
+[[nodiscard]] std::unique_ptr<Reader> make_reader(std::unique_ptr<Connection> connection,
+                                                  std::shared_ptr<const IdentityIndex> index);
 
 }  // namespace zs::store::sqlite

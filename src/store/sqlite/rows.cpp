@@ -4,12 +4,8 @@
 #include <charconv>
 #include <limits>
 
-#include "base/crypto.hpp"
-
 namespace zs::store::sqlite {
 namespace {
-
-constexpr std::size_t k_identity_bytes = 16;
 
 std::unexpected<Error> spoilt(EntityId id, std::string_view column, const Error& why) {
   return fail(Errc::corrupt, "entity " + std::to_string(id) + ", " + std::string(column) + ": " + why.text);
@@ -98,16 +94,6 @@ Result<std::vector<std::string>> decode_list(std::string_view text) {
     text.remove_prefix(head + 1 + size);
   }
   return texts;
-}
-
-std::string identity_of(std::string_view source, std::string_view id) {
-  std::string bytes = std::to_string(source.size());
-  bytes.reserve(bytes.size() + 1 + source.size() + id.size());
-  bytes += ':';
-  bytes += source;
-  bytes += id;
-  const auto digest = sha256(bytes);
-  return {reinterpret_cast<const char*>(digest.data()), k_identity_bytes};
 }
 
 std::int64_t limit_of(std::size_t limit) {

@@ -26,9 +26,6 @@ namespace zs::store::sqlite {
 [[nodiscard]] std::string encode_list(const std::vector<std::string>& texts);
 [[nodiscard]] Result<std::vector<std::string>> decode_list(std::string_view text);
 
-/// First half of a SHA-256 over source and id, the source's length in front so that no two pairs read alike.
-[[nodiscard]] std::string identity_of(std::string_view source, std::string_view id);
-
 /// All rows of a query, each read by `read`.
 template <class Read>
 auto rows_of(Query& query, Read read) -> Result<std::vector<decltype(read(query))>> {

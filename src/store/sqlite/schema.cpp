@@ -10,7 +10,9 @@ constexpr std::int64_t k_application_id = 0x5A53'4E43;  // "ZSNC"
 
 // A step that has been released never changes; a new one is added below it.
 //
-// event     identity is a digest of source and id: a third of their size in the index that every event must touch.
+// identity  finds an event by source and id, run by run: see identity_index.hpp. A run that is not in identity_run yet
+// is
+//           still being filed.
 // entity    the wide columns stand last, so that reading links and facts never follows overflow pages.
 // dirty     hangs = waits for somebody who is held; kept with every change of either, so that the backlog is
 //           counted and dated without a walk.
@@ -21,7 +23,6 @@ constexpr std::array k_steps = {
     R"sql(
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY,
-  identity BLOB NOT NULL UNIQUE,
   source TEXT NOT NULL,
   id TEXT NOT NULL,
   type TEXT NOT NULL,
@@ -29,6 +30,18 @@ CREATE TABLE event (
   received_ms INTEGER NOT NULL,
   lane INTEGER NOT NULL,
   data TEXT NOT NULL
+);
+
+CREATE TABLE identity (
+  run INTEGER NOT NULL,
+  hash INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (run, hash, seq)
+) WITHOUT ROWID;
+CREATE TABLE identity_run (
+  run INTEGER PRIMARY KEY,
+  last_seq INTEGER NOT NULL,
+  filter BLOB NOT NULL
 );
 
 CREATE TABLE entity (

@@ -98,25 +98,32 @@ Result<std::unique_ptr<Connection>> open_writer(const Place& place) {
   return connection;
 }
 
-Result<std::unique_ptr<Reader>> open_reader(const Place& place) {
+Result<std::unique_ptr<Reader>> open_reader(const Place& place, std::shared_ptr<const sqlite::IdentityIndex> index) {
   ZS_ASSIGN(auto connection,
             Connection::open(place.path, place.in_memory ? Access::shared : Access::reader, place.vfs));
   ZS_TRY(configure_reader(*connection));
   if (place.never_wait) ZS_TRY(connection->script("PRAGMA busy_timeout = 0"));
-  return sqlite::make_reader(std::move(connection));
+  return sqlite::make_reader(std::move(connection), std::move(index));
 }
 
-/// What both ways of committing share. Members go in the order: connection, then the lock on the file.
+/// All that an opened store owns, in the order in which it may go: the connection before the lock.
+struct Opened {
+  Place place;
+  std::optional<sqlite::LockFile> lock;
+  std::shared_ptr<sqlite::IdentityIndex> index;
+  std::unique_ptr<Connection> connection;
+};
+
+/// What both ways of committing share.
 class SqliteStore : public Store {
  public:
-  SqliteStore(Place place, std::optional<sqlite::LockFile> lock, std::unique_ptr<Connection> connection,
-              const Options& options)
-      : place_(std::move(place)), lock_(std::move(lock)), committer_(std::move(connection), options.dedupe) {}
+  SqliteStore(Opened opened, const Options& options)
+      : opened_(std::move(opened)), committer_(std::move(opened_.connection), opened_.index, options.dedupe) {}
 
   Result<std::unique_ptr<Reader>> reader() override {
-    auto opened = open_reader(place_);
-    if (!opened) return cannot_open(place_.path, opened.error());
-    return opened;
+    auto reader = open_reader(opened_.place, opened_.index);
+    if (!reader) return cannot_open(opened_.place.path, reader.error());
+    return reader;
   }
 
  protected:
@@ -130,26 +137,26 @@ class SqliteStore : public Store {
   }
 
  private:
-  Place place_;
-  std::optional<sqlite::LockFile> lock_;
+  Opened opened_;
   sqlite::Committer committer_;
 };
 
 class ThreadedStore final : public SqliteStore {
  public:
-  ThreadedStore(Place place, std::optional<sqlite::LockFile> lock, std::unique_ptr<Connection> connection,
-                const Options& options)
-      : SqliteStore(std::move(place), std::move(lock), std::move(connection), options),
-        group_(committer(), options.max_group) {}
+  ThreadedStore(Opened opened, const Options& options)
+      : SqliteStore(std::move(opened), options), group_(committer(), options.max_group) {}
 
   void write_async(Job job, CommitDone done) override { group_.push({std::move(job), std::move(done)}); }
 
   Result<void> write(Job job) override {
-    if (group_.is_writer_thread())
+    if (group_.is_writer_thread()) {
       return fail(Errc::invalid, "write() in a commit's callback would wait for itself: use write_async()");
+    }
     std::promise<Result<void>> promise;
     auto outcome = promise.get_future();
-    group_.push({std::move(job), [&promise](Result<void> result) { promise.set_value(std::move(result)); }});
+    group_.push({std::move(job), [promise = std::move(promise)](Result<void> result) mutable {
+                   promise.set_value(std::move(result));
+                 }});
     return outcome.get();
   }
 
@@ -210,19 +217,20 @@ class InlineStore final : public SqliteStore {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite(const Options& options) {
-  auto place = place_of(options);
-  std::optional<sqlite::LockFile> lock;
-  if (!place.in_memory) {
-    auto acquired = sqlite::LockFile::acquire(place.path + ".lock");
-    if (!acquired) return cannot_open(place.path, acquired.error());
-    lock.emplace(std::move(*acquired));
+  Opened opened{.place = place_of(options), .lock = {}, .index = {}, .connection = {}};
+  const auto& path = opened.place.path;
+  if (!opened.place.in_memory) {
+    auto lock = sqlite::LockFile::acquire(path + ".lock");
+    if (!lock) return cannot_open(path, lock.error());
+    opened.lock.emplace(std::move(*lock));
   }
-  auto connection = open_writer(place);
-  if (!connection) return cannot_open(place.path, connection.error());
-  if (options.inline_commits) {
-    return std::make_unique<InlineStore>(std::move(place), std::move(lock), std::move(*connection), options);
-  }
-  return std::make_unique<ThreadedStore>(std::move(place), std::move(lock), std::move(*connection), options);
+  auto connection = open_writer(opened.place);
+  if (!connection) return cannot_open(path, connection.error());
+  opened.connection = std::move(*connection);
+  opened.index = std::make_shared<sqlite::IdentityIndex>(options.identity_run);
+  if (auto loaded = opened.index->load(*opened.connection); !loaded) return cannot_open(path, loaded.error());
+  if (options.inline_commits) return std::make_unique<InlineStore>(std::move(opened), options);
+  return std::make_unique<ThreadedStore>(std::move(opened), options);
 }
 
 Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
@@ -232,7 +240,7 @@ Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
   if (!connection) return cannot_open(path, connection.error());
   if (auto known = sqlite::check_schema(**connection); !known) return cannot_open(path, known.error());
   if (auto ready = configure_reader(**connection); !ready) return cannot_open(path, ready.error());
-  return sqlite::make_reader(std::move(*connection));
+  return sqlite::make_reader(std::move(*connection), nullptr);
 }
 
 }  // namespace zs::store

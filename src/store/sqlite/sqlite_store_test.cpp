@@ -210,7 +210,8 @@ TEST_F(SqliteFileTest, NoReadAndNoWriteWalksATable) {
     auto store = value(open());
   }
   auto connection = value(sqlite::Connection::open(path(), sqlite::Access::writer, ""));
-  sqlite::Writes tx(*connection, true);
+  sqlite::IdentityIndex index(10);
+  sqlite::Writes tx(*connection, index, true);
   ASSERT_TRUE(connection->run("BEGIN IMMEDIATE"));
   for (int i = 0; i < 50; ++i) {
     Entity user = suite::entity(Kind::user, std::to_string(i), "acc", static_cast<std::uint32_t>(i % 3));

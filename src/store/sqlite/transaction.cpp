@@ -6,22 +6,17 @@
 namespace zs::store::sqlite {
 
 Result<bool> Writes::append(const NewEvent& event, std::int64_t received_ms) {
-  std::string identity = identity_of(event.source, event.id);
-  ZS_ASSIGN(const bool is_new, insert_event(event, received_ms, identity));
-  if (is_new || dedupe_) return is_new;
-  // The test switch: a repeated event goes in under an identity that nobody asks for.
-  ZS_ASSIGN(const auto last, last_seq());
-  identity += std::to_string(last);
-  return insert_event(event, received_ms, identity);
-}
-
-Result<bool> Writes::insert_event(const NewEvent& event, std::int64_t received_ms, std::string_view identity) {
-  ZS_ASSIGN(auto query, db_.query("INSERT INTO event (identity, source, id, type, time_ns, received_ms, lane, data) "
-                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (identity) DO NOTHING"));
-  query.bind(Blob{identity}, event.source, event.id, event.type, to_nanos(event.time), received_ms, event.lane,
-             event.data);
+  const auto hash = identity_hash(event.source, event.id);
+  if (dedupe_) {
+    ZS_ASSIGN(const auto first, index_.find(db_, hash, event.source, event.id));
+    if (first != 0) return false;
+  }
+  ZS_ASSIGN(auto query, db_.query("INSERT INTO event (source, id, type, time_ns, received_ms, lane, data) "
+                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+  query.bind(event.source, event.id, event.type, to_nanos(event.time), received_ms, event.lane, event.data);
   ZS_TRY(query.run());
-  return db_.changes() == 1;
+  index_.note(hash, db_.last_rowid());
+  return true;
 }
 
 Result<void> Writes::set_fold_cursor(Seq seq) {

@@ -11,7 +11,8 @@ namespace zs::store::sqlite {
 
 class Writes final : public Reads<Transaction> {
  public:
-  Writes(Connection& connection, bool dedupe) : Reads(connection), dedupe_(dedupe) {}
+  Writes(Connection& connection, IdentityIndex& index, bool dedupe)
+      : Reads(connection, &index), index_(index), dedupe_(dedupe) {}
 
   Result<bool> append(const NewEvent& event, std::int64_t received_ms) override;
   Result<void> set_fold_cursor(Seq seq) override;
@@ -30,7 +31,6 @@ class Writes final : public Reads<Transaction> {
   Result<void> set_meta(std::string_view key, std::string_view value) override;
 
  private:
-  Result<bool> insert_event(const NewEvent& event, std::int64_t received_ms, std::string_view identity);
   Result<void> insert_entity(Entity& entity);
   /// A version that no dirty row has had.
   Result<void> next_version();
@@ -39,6 +39,7 @@ class Writes final : public Reads<Transaction> {
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
   Result<void> settle_hanging(std::vector<EntityId> roots);
 
+  IdentityIndex& index_;
   bool dedupe_;
 };
 
