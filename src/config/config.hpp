@@ -22,6 +22,8 @@ struct ApiKey {
   std::string name;
   std::string sha256;  // lower-case hex of the key
   std::vector<Scope> scopes;
+
+  bool operator==(const ApiKey&) const = default;
 };
 
 enum class WebhookScheme : std::uint8_t { standard, stripe };
@@ -31,6 +33,8 @@ struct Webhook {
   WebhookScheme scheme = WebhookScheme::standard;
   std::string secrets_file;
   std::vector<std::string> secrets;  // read from the file or ZOHOSYNC_WEBHOOK_<NAME>_SECRETS
+
+  bool operator==(const Webhook&) const = default;
 };
 
 struct Server {
@@ -43,10 +47,14 @@ struct Server {
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_events_per_request = 1000;
   std::size_t max_backlog = 10'000'000;
+
+  bool operator==(const Server&) const = default;
 };
 
 struct Store {
-  std::string url = "sqlite:zohosync.db";
+  std::string url = "sqlite:zohosync.db";  // or postgresql://…
+
+  bool operator==(const Store&) const = default;
 };
 
 struct Zoho {
@@ -61,7 +69,7 @@ struct Zoho {
   std::chrono::milliseconds linger{25};
   std::chrono::milliseconds timeout{30'000};
   std::optional<std::vector<std::string>> trigger;  // absent: {"workflow"}; backfill always []
-  std::string client_id;  // from client_id_file or ZOHO_CLIENT_ID
+  std::string client_id;                            // from client_id_file or ZOHO_CLIENT_ID
   std::string client_secret;
   std::string refresh_token;
   std::string client_id_file;
@@ -70,19 +78,26 @@ struct Zoho {
   std::string external_id_contact = "Platform_User_ID";
   std::string external_id_account = "Platform_Account_ID";
   std::string external_id_deal = "Platform_Subscription_ID";
+
+  bool operator==(const Zoho&) const = default;
 };
 
 /// One tag of the taxonomy: the value of its axis, the name in Zoho, its colour. An empty name is switched off.
 struct Tag {
-  std::string axis;   // lifecycle, plan, source, compliance
-  std::string value;  // trial, base, website, gdpr, …
-  std::string name;   // lifecycle-trial, …
-  std::string colour; // one of Zoho's 13, see zoho/crm-api.md 3.1
+  std::string axis;                  // lifecycle, plan, source, compliance
+  std::string value;                 // trial, base, website, gdpr, …
+  std::string name;                  // lifecycle-trial, …
+  std::string colour;                // one of Zoho's 13, upper case; see zoho/crm-api.md 3.1
+  std::vector<std::string> modules;  // Contacts, Accounts, Deals
+
+  bool operator==(const Tag&) const = default;
 };
 
 struct Deals {
   std::map<std::string, std::string> stages;  // subscription status -> Zoho stage
   std::string pipeline;                       // empty: the org's default where pipelines are on
+
+  bool operator==(const Deals&) const = default;
 };
 
 enum class Policy : std::uint8_t { platform, if_empty, create_only, never };
@@ -92,6 +107,8 @@ struct FieldRule {
   std::string field;  // Zoho api name
   std::string from;
   Policy policy = Policy::platform;
+
+  bool operator==(const FieldRule&) const = default;
 };
 
 struct Config {
@@ -100,7 +117,8 @@ struct Config {
   Zoho zoho;
   std::vector<ApiKey> keys;
   std::vector<Webhook> webhooks;
-  std::vector<Tag> tags;  // the twelve, as renamed, recoloured or switched off
+  std::vector<Tag> tags;                          // the taxonomy, as renamed, recoloured, moved or switched off
+  std::map<std::string, std::string> tag_mirror;  // exclusive axis -> picklist field that repeats its value
   Deals deals;
   std::vector<FieldRule> contact_fields;
   std::vector<FieldRule> account_fields;
@@ -109,6 +127,8 @@ struct Config {
   std::string on_record_deleted = "hold";
   std::string on_record_merged = "follow";
   std::string log_level = "info";
+
+  bool operator==(const Config&) const = default;
 };
 
 /// The configuration with all defaults of interface.md 2 and 3, no credentials.
@@ -117,10 +137,10 @@ struct Config {
 /// One thing wrong (or doubtful) with a configuration, and what would mend it.
 struct Finding {
   bool is_error = true;
-  std::string where;  // "zohosync.toml:12:3" or "ZOHOSYNC_SERVER_LISTEN"
-  std::string key;    // "zoho.linger_ms"
-  std::string problem;
-  std::string mend;
+  std::string where;    // "zohosync.toml:12:3", "ZOHOSYNC_SERVER_LISTEN", or the file where a key is absent
+  std::string key;      // "zoho.linger_ms"; empty when the fault is the document's
+  std::string problem;  // finishes the sentence "<key> …"
+  std::string mend;     // what to do, as an order
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;
@@ -135,7 +155,8 @@ struct Loaded {
 };
 
 /// `--config`, else ./zohosync.toml, else $ZOHOSYNC_CONFIG, else /etc/zohosync/zohosync.toml, else defaults and
-/// environment alone. Findings carry every fault, not only the first. Secret files are read here.
+/// environment alone. Findings carry every fault, not only the first. Secret files are read here; paths are
+/// relative to the working directory. Missing credentials are no error: the daemon runs and says what it lacks.
 [[nodiscard]] Loaded load(const std::string& explicit_file, const Environment& environment);
 
 /// The same from a text: for tests and for `init`, which checks what it writes.
