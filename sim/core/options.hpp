@@ -1,0 +1,59 @@
+#pragma once
+// What an org is like and how it decides where Zoho's documents leave a doubt. Every switch marked
+// "unconfirmed" stands for a question that only a live org can answer; run a client under both values.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace zohosim {
+
+enum class Edition : std::uint8_t { free, standard, professional, enterprise, ultimate };
+
+enum class TagOnUpdate : std::uint8_t { replace, add };
+enum class UnlistedPick : std::uint8_t { refuse, accept, drop };
+enum class LookupError : std::uint8_t { names_lookup, names_id };
+
+struct Options {
+  std::string client_id = "1000.SIM";
+  std::string client_secret = "sim-secret";
+  std::string refresh_token = "1000.sim.refresh";
+  std::string grant_code = "1000.sim.code";
+  /// What the tokens may do; a call outside is refused with OAUTH_SCOPE_MISMATCH.
+  std::vector<std::string> scopes{
+      "ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL", "ZohoCRM.coql.READ",           "ZohoCRM.org.READ",
+      "ZohoCRM.users.READ",  "ZohoCRM.apis.READ",    "ZohoSearch.securesearch.READ"};
+  /// `api_domain` of token answers to requests without a Host header.
+  std::string origin = "http://127.0.0.1:8090";
+
+  Edition edition = Edition::enterprise;
+  int user_licences = 10;
+  std::optional<std::int64_t> daily_credits;  // instead of what edition and licences give
+  std::optional<int> concurrency;             // instead of the edition's
+
+  bool ready = false;  // starts with unique external id fields, as `zohosync setup --apply` leaves an org
+  bool pipelines = false;
+  bool multi_currency = false;
+  int utc_offset_minutes = 0;  // of the API user, in whose time zone instants are written
+
+  std::chrono::milliseconds latency{0};
+  std::chrono::milliseconds jitter{0};         // uniform, on top of the latency
+  std::uint64_t seed = 1;                      // of jitter, tokens and chance faults
+  std::chrono::milliseconds search_lag{2000};  // how long a written record stays out of the search index
+
+  TagOnUpdate tag_on_update = TagOnUpdate::replace;      // unconfirmed: `Tag` in an update or upsert body
+  bool mixed_is_207 = true;                              // unconfirmed: some rows of a write failed; else 200 or 201
+  UnlistedPick unlisted_pick = UnlistedPick::refuse;     // unconfirmed: a picklist value that the field does not list
+  LookupError lookup_error = LookupError::names_lookup;  // unconfirmed: `api_name` for an unknown id in a lookup
+  bool trims_text = true;                                // unconfirmed
+  bool empty_text_clears = true;                         // unconfirmed: "" is stored as null
+  bool external_counts_as_unique = true;                 // unconfirmed: of the 2 unique fields a module may have
+  bool deal_contact_must_match = false;                  // unconfirmed: a Deal's Contact must belong to its Account
+  bool merge_losers_are_listed = true;                   // unconfirmed: in the deleted list
+  bool tags_cost_per_50 = false;          // unconfirmed: add/remove tags cost 1 per 50 ids, else 1 per 10
+  std::size_t max_ids_characters = 1024;  // unconfirmed: of `ids` in a GET
+};
+
+}  // namespace zohosim

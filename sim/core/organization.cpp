@@ -1,0 +1,153 @@
+#include "core/organization.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace zohosim {
+namespace {
+
+bool needs_index(const ModuleSchema& schema, const Field& field) {
+  return field.is_key() || field.type == DataType::email || field.type == DataType::lookup ||
+         field.api_name == schema.system_duplicate_field || field.api_name == identity_field(schema.api_name);
+}
+
+Field ready_field(std::string_view module) {
+  Field field;
+  field.api_name = identity_field(module);
+  field.label = field.api_name;
+  std::ranges::replace(field.label, '_', ' ');
+  field.length = 100;
+  field.custom = true;
+  field.unique = true;
+  field.external = External::org;
+  return field;
+}
+
+}  // namespace
+
+std::string_view identity_field(std::string_view module) {
+  if (module == "Contacts") return "Platform_User_ID";
+  if (module == "Accounts") return "Platform_Account_ID";
+  if (module == "Deals") return "Platform_Subscription_ID";
+  return {};
+}
+
+Organization::Organization(const Options& options) {
+  zgid_ = ids_.next();
+  users_.push_back({ids_.next(), ids_.next(), "Sync", "Bot", "sync.bot@zohosim.example"});
+  users_.push_back({ids_.next(), ids_.next(), "Ann", "Sales", "ann.sales@zohosim.example"});
+  for (ModuleSchema& schema : standard_modules(options, ids_)) {
+    auto module = std::make_unique<Module>();
+    module->schema = std::move(schema);
+    for (const Field& field : module->schema.fields) {
+      if (needs_index(module->schema, field)) module->records.index(field);
+      if (field.api_name == "Stage") module->records.tally(field);
+    }
+    modules_.push_back(std::move(module));
+  }
+  if (!options.ready) return;
+  for (const auto& module : modules_) {
+    if (!identity_field(module->schema.api_name).empty()) add_field(*module, ready_field(module->schema.api_name));
+  }
+}
+
+Module* Organization::find(std::string_view module) { return const_cast<Module*>(std::as_const(*this).find(module)); }
+
+const Module* Organization::find(std::string_view module) const {
+  const auto found = std::ranges::find_if(modules_, [&](const auto& one) { return one->schema.api_name == module; });
+  return found == modules_.end() ? nullptr : found->get();
+}
+
+std::optional<std::uint16_t> Organization::user(std::uint64_t id) const {
+  for (std::uint16_t number = 0; number < users_.size(); ++number) {
+    if (users_[number].id == id) return number;
+  }
+  return std::nullopt;
+}
+
+const Field& Organization::add_field(Module& module, Field field) {
+  if (field.id == 0) field.id = ids_.next();
+  ids_.skip_to(field.id);
+  const Field& added = module.schema.add(std::move(field));
+  if (needs_index(module.schema, added)) module.records.index(added);
+  if (added.api_name == identity_field(module.schema.api_name)) module.records.watch_twins(added);
+  return added;
+}
+
+Slot Organization::add_record(Module& module, Record record) {
+  if (record.life == Life::live) count_tags(module, record, +1);
+  return module.records.add(std::move(record));
+}
+
+void Organization::count_tags(Module& module, const Record& record, int by) {
+  for (const TagNumber number : record.tags) module.tags.edit(number).records += by;
+}
+
+void Organization::set_tags(Module& module, Slot slot, std::vector<TagNumber> tags) {
+  Record& record = module.records.edit(slot);
+  count_tags(module, record, -1);
+  record.tags = std::move(tags);
+  count_tags(module, record, +1);
+}
+
+TagNumber Organization::tag_named(Module& module, std::string_view name, std::int64_t now_ms) {
+  if (const auto known = module.tags.by_name(name)) return *known;
+  return module.tags.add({ids_.next(), std::string(name), {}, now_ms, now_ms, 0, false});
+}
+
+void Organization::delete_tag(Module& module, TagNumber number) {
+  for (Slot slot = 0; slot < module.records.slots(); ++slot) std::erase(module.records.edit(slot).tags, number);
+  module.tags.remove(number);
+}
+
+void Organization::delete_record(Module& module, Slot slot, std::int64_t now_ms, bool listed) {
+  module.deletions.push_back({slot, now_ms, display_name(module, module.records.at(slot)), listed});
+  count_tags(module, module.records.at(slot), -1);
+  module.records.recycle(slot);
+}
+
+void Organization::restore_record(Module& module, Slot slot) {
+  std::erase_if(module.deletions, [slot](const Deletion& deletion) { return deletion.slot == slot; });
+  module.records.restore(slot);
+  count_tags(module, module.records.at(slot), +1);
+}
+
+void Organization::purge_record(Module& module, Slot slot) { module.records.purge(slot); }
+
+void Organization::merge_records(Module& module, Slot master, const std::vector<Slot>& losers, std::int64_t now_ms,
+                                 bool listed) {
+  const std::string survivor = std::to_string(module.records.at(master).id);
+  for (const Slot loser : losers) {
+    const std::string lost = std::to_string(module.records.at(loser).id);
+    for (const auto& other : modules_) {
+      for (const Field& field : other->schema.fields) {
+        if (field.lookup_module != module.schema.api_name) continue;
+        for (const Slot child : other->records.find(field.number, lost)) {
+          other->records.set(child, field.number, survivor);
+        }
+      }
+    }
+    delete_record(module, loser, now_ms, listed);
+  }
+  module.records.edit(master).modified_ms = now_ms;
+}
+
+std::string Organization::display_name(const Module& module, const Record& record) const {
+  const Field* field = module.schema.find(module.schema.name_field);
+  return field == nullptr ? std::string() : stored_text(module, record, *field).value_or("");
+}
+
+std::optional<std::string> stored_text(const Module& module, const Record& record, const Field& field) {
+  if (field.system != SystemField::full_name) {
+    const auto value = record.values.get(field.number);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+  }
+  const Field* first = module.schema.find("First_Name");
+  const Field* last = module.schema.find("Last_Name");
+  std::string out(record.values.get(first->number).value_or(""));
+  if (!out.empty()) out += ' ';
+  return out += record.values.get(last->number).value_or("");
+}
+
+}  // namespace zohosim

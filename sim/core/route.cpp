@@ -1,0 +1,228 @@
+#include "core/route.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace zohosim {
+namespace {
+
+using Pieces = std::vector<std::string>;
+
+Pieces pieces_of(std::string_view path) {
+  Pieces out;
+  for (const std::string_view piece : zs::split(path, '/')) {
+    bool ok = true;
+    if (!piece.empty()) out.push_back(zs::percent_decode(piece, false, ok));
+  }
+  return out;
+}
+
+struct Method {
+  std::string_view name;
+  Endpoint endpoint;
+};
+
+Endpoint by_method(std::string_view method, std::initializer_list<Method> known) {
+  for (const Method& one : known) {
+    if (one.name == method) return one.endpoint;
+  }
+  return Endpoint::wrong_method;
+}
+
+Route accounts_route(std::string_view method, const Pieces& at) {
+  if (at.size() == 3 && at[2] == "token") return {by_method(method, {{"POST", Endpoint::token}}), {}, {}, {}};
+  const bool older = at.size() == 4 && at[2] == "token" && at[3] == "revoke";
+  const bool newer = at.size() == 4 && at[2] == "revoke" && at[3] == "token";
+  if (older || newer) return {by_method(method, {{"POST", Endpoint::revoke}}), {}, {}, {}};
+  return {};
+}
+
+Route settings_route(std::string_view method, const Pieces& at) {
+  if (at.size() < 4) return {};
+  const std::string id = at.size() > 4 ? at[4] : std::string();
+  const bool has_id = !id.empty();
+  if (at.size() > 5) return {};
+  const std::string& what = at[3];
+  if (what == "tags") {
+    const Endpoint plain =
+        by_method(method, {{"GET", Endpoint::tags}, {"POST", Endpoint::create_tags}, {"PUT", Endpoint::update_tags}});
+    const Endpoint one = by_method(method, {{"PUT", Endpoint::update_tags}, {"DELETE", Endpoint::remove_tag}});
+    return {has_id ? one : plain, {}, id, {}};
+  }
+  if (what == "fields") {
+    const Endpoint plain = by_method(method, {{"GET", Endpoint::fields}, {"POST", Endpoint::create_fields}});
+    return {has_id ? by_method(method, {{"GET", Endpoint::fields}}) : plain, {}, id, {}};
+  }
+  if (what == "recycle_bin") {
+    const Endpoint plain = by_method(method, {{"GET", Endpoint::recycle_bin}, {"DELETE", Endpoint::purge}});
+    return {has_id ? by_method(method, {{"DELETE", Endpoint::purge}}) : plain, {}, id, {}};
+  }
+  constexpr std::array k_readable{std::pair{std::string_view("modules"), Endpoint::modules},
+                                  std::pair{std::string_view("layouts"), Endpoint::layouts},
+                                  std::pair{std::string_view("pipeline"), Endpoint::pipeline},
+                                  std::pair{std::string_view("related_lists"), Endpoint::related_lists}};
+  for (const auto& [name, endpoint] : k_readable) {
+    if (what == name) return {by_method(method, {{"GET", endpoint}}), {}, id, {}};
+  }
+  return {};
+}
+
+Route actions_route(std::string_view method, const Pieces& at, std::string id) {
+  const std::string& action = at.back();
+  if (action == "add_tags" || action == "remove_tags") {
+    return {by_method(method, {{"POST", Endpoint::tag_records}}), at[2], std::move(id), action};
+  }
+  if (action == "merge" && !id.empty()) {
+    return {by_method(method, {{"POST", Endpoint::merge}}), at[2], std::move(id), {}};
+  }
+  if (action == "count" && id.empty()) return {by_method(method, {{"GET", Endpoint::count}}), at[2], {}, {}};
+  return {};
+}
+
+Route records_route(std::string_view method, const Pieces& at) {
+  if (at.size() == 3) {
+    return {by_method(method, {{"GET", Endpoint::list},
+                               {"POST", Endpoint::insert},
+                               {"PUT", Endpoint::update},
+                               {"DELETE", Endpoint::remove}}),
+            at[2],
+            {},
+            {}};
+  }
+  if (at.size() == 4) {
+    if (at[2] == "Contacts" && at[3] == "roles") return {by_method(method, {{"GET", Endpoint::roles}}), at[2], {}, {}};
+    if (at[3] == "upsert") return {by_method(method, {{"POST", Endpoint::upsert}}), at[2], {}, {}};
+    if (at[3] == "search") return {by_method(method, {{"GET", Endpoint::search}}), at[2], {}, {}};
+    if (at[3] == "deleted") return {by_method(method, {{"GET", Endpoint::deleted}}), at[2], {}, {}};
+    return {by_method(method, {{"GET", Endpoint::get}, {"PUT", Endpoint::update}, {"DELETE", Endpoint::remove}}),
+            at[2],
+            at[3],
+            {}};
+  }
+  if (at.size() == 5 && at[3] == "actions") return actions_route(method, at, {});
+  if (at.size() == 6 && at[4] == "actions") return actions_route(method, at, at[3]);
+  return {};
+}
+
+}  // namespace
+
+Route parse_route(std::string_view method, std::string_view path) {
+  const Pieces at = pieces_of(path);
+  if (at.size() >= 3 && at[0] == "oauth" && at[1] == "v2") return accounts_route(method, at);
+  if (at.size() < 3 || at[0] != "crm" || at[1] != "v8") return {};
+  if (at[2] == "settings") return settings_route(method, at);
+  if (at[2] == "org") return {by_method(method, {{"GET", Endpoint::org}}), {}, {}, {}};
+  if (at[2] == "users") return {by_method(method, {{"GET", Endpoint::users}}), {}, at.size() > 3 ? at[3] : "", {}};
+  if (at[2] == "__apis") return {by_method(method, {{"GET", Endpoint::apis}}), {}, {}, {}};
+  if (at[2] == "coql") return {by_method(method, {{"POST", Endpoint::coql}}), {}, {}, {}};
+  return records_route(method, at);
+}
+
+std::string_view name_of(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::token:
+      return "token";
+    case Endpoint::revoke:
+      return "revoke";
+    case Endpoint::insert:
+      return "insert";
+    case Endpoint::update:
+      return "update";
+    case Endpoint::upsert:
+      return "upsert";
+    case Endpoint::remove:
+      return "delete";
+    case Endpoint::get:
+      return "get";
+    case Endpoint::list:
+      return "list";
+    case Endpoint::search:
+      return "search";
+    case Endpoint::count:
+      return "count";
+    case Endpoint::deleted:
+      return "deleted";
+    case Endpoint::merge:
+      return "merge";
+    case Endpoint::tag_records:
+      return "tags";
+    case Endpoint::coql:
+      return "coql";
+    case Endpoint::tags:
+      return "tag_list";
+    case Endpoint::create_tags:
+      return "tag_create";
+    case Endpoint::update_tags:
+      return "tag_update";
+    case Endpoint::remove_tag:
+      return "tag_delete";
+    case Endpoint::fields:
+      return "fields";
+    case Endpoint::create_fields:
+      return "field_create";
+    case Endpoint::modules:
+      return "modules";
+    case Endpoint::layouts:
+      return "layouts";
+    case Endpoint::pipeline:
+      return "pipeline";
+    case Endpoint::related_lists:
+      return "related_lists";
+    case Endpoint::roles:
+      return "roles";
+    case Endpoint::recycle_bin:
+      return "recycle_bin";
+    case Endpoint::purge:
+      return "purge";
+    case Endpoint::org:
+      return "org";
+    case Endpoint::users:
+      return "users";
+    case Endpoint::apis:
+      return "apis";
+    case Endpoint::unknown_path:
+      return "unknown";
+    case Endpoint::wrong_method:
+      return "wrong_method";
+  }
+  return "unknown";
+}
+
+std::string_view group_of(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::get:
+    case Endpoint::list:
+    case Endpoint::search:
+    case Endpoint::count:
+    case Endpoint::deleted:
+      return "get";
+    case Endpoint::tags:
+    case Endpoint::create_tags:
+    case Endpoint::update_tags:
+    case Endpoint::remove_tag:
+    case Endpoint::fields:
+    case Endpoint::create_fields:
+    case Endpoint::modules:
+    case Endpoint::layouts:
+    case Endpoint::pipeline:
+    case Endpoint::related_lists:
+    case Endpoint::roles:
+    case Endpoint::recycle_bin:
+    case Endpoint::purge:
+    case Endpoint::org:
+    case Endpoint::users:
+    case Endpoint::apis:
+      return "settings";
+    default:
+      return name_of(endpoint);
+  }
+}
+
+bool is_write(Endpoint endpoint) {
+  return endpoint == Endpoint::insert || endpoint == Endpoint::update || endpoint == Endpoint::upsert;
+}
+
+}  // namespace zohosim

@@ -1,0 +1,59 @@
+#pragma once
+// Which call a method and a path mean.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace zohosim {
+
+enum class Endpoint : std::uint8_t {
+  token,
+  revoke,
+  insert,
+  update,
+  upsert,
+  remove,
+  get,
+  list,
+  search,
+  count,
+  deleted,
+  merge,
+  tag_records,
+  coql,
+  tags,
+  create_tags,
+  update_tags,
+  remove_tag,
+  fields,
+  create_fields,
+  modules,
+  layouts,
+  pipeline,
+  related_lists,
+  roles,
+  recycle_bin,
+  purge,
+  org,
+  users,
+  apis,
+  unknown_path,
+  wrong_method,
+};
+
+struct Route {
+  Endpoint endpoint = Endpoint::unknown_path;
+  std::string module;  // as it stands in the path
+  std::string id;      // a record's, a tag's, a metadata item's; decoded
+  std::string action;  // add_tags, remove_tags
+};
+
+[[nodiscard]] Route parse_route(std::string_view method, std::string_view path);
+/// As counters and faults call it: "insert", "coql", …
+[[nodiscard]] std::string_view name_of(Endpoint endpoint);
+/// The wider name that faults may also use: "get" for every read of records, "tags", "settings".
+[[nodiscard]] std::string_view group_of(Endpoint endpoint);
+[[nodiscard]] bool is_write(Endpoint endpoint);
+
+}  // namespace zohosim

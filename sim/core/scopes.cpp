@@ -1,0 +1,103 @@
+#include "core/scopes.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/text.hpp"
+
+namespace zohosim {
+namespace {
+
+class Granted {
+ public:
+  explicit Granted(const std::vector<std::string>& scopes) {
+    for (const std::string& scope : scopes) scopes_.push_back(zs::to_lower(scope));
+  }
+
+  /// `service.group[.item]` for one of the operations, directly or by a wider scope.
+  [[nodiscard]] bool allows(std::string_view service, std::string_view item,
+                            std::initializer_list<std::string_view> operations) const {
+    const std::string group = zs::to_lower(service);
+    const std::string whole = item.empty() ? group : group + "." + zs::to_lower(item);
+    const auto has = [&](const std::string& scope) { return std::ranges::find(scopes_, scope) != scopes_.end(); };
+    if (has(group + ".all") || has(whole + ".all")) return true;
+    return std::ranges::any_of(operations, [&](std::string_view operation) {
+      return has(group + "." + std::string(operation)) || has(whole + "." + std::string(operation));
+    });
+  }
+
+ private:
+  std::vector<std::string> scopes_;
+};
+
+bool settings_allow(const Granted& granted, const Route& route) {
+  constexpr std::string_view k_settings = "ZohoCRM.settings";
+  switch (route.endpoint) {
+    case Endpoint::tags:
+      return granted.allows(k_settings, "tags", {"read"});
+    case Endpoint::create_tags:
+      return granted.allows(k_settings, "tags", {"create", "write"});
+    case Endpoint::update_tags:
+      return granted.allows(k_settings, "tags", {"update", "write"});
+    case Endpoint::remove_tag:
+      return granted.allows(k_settings, "tags", {"delete"});
+    case Endpoint::fields:
+      return granted.allows(k_settings, "fields", {"read"});
+    case Endpoint::create_fields:
+      return granted.allows(k_settings, "fields", {"create", "write"});
+    case Endpoint::modules:
+      return granted.allows(k_settings, "modules", {"read"});
+    case Endpoint::layouts:
+      return granted.allows(k_settings, "layouts", {"read"});
+    case Endpoint::pipeline:
+      return granted.allows(k_settings, "pipeline", {"read"});
+    case Endpoint::related_lists:
+      return granted.allows(k_settings, "related_lists", {"read"});
+    case Endpoint::recycle_bin:
+      return granted.allows(k_settings, "recycle_bin", {"read"});
+    case Endpoint::purge:
+      return granted.allows(k_settings, "recycle_bin", {"delete"});
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+bool scopes_allow(const std::vector<std::string>& scopes, const Route& route, std::string_view module) {
+  constexpr std::string_view k_modules = "ZohoCRM.modules";
+  const Granted granted(scopes);
+  switch (route.endpoint) {
+    case Endpoint::insert:
+      return granted.allows(k_modules, module, {"create", "write"});
+    case Endpoint::update:
+    case Endpoint::merge:
+      return granted.allows(k_modules, module, {"update", "write"});
+    case Endpoint::upsert:
+      return granted.allows(k_modules, module, {"create", "write"});
+    case Endpoint::tag_records:
+      return granted.allows(k_modules, module, {"create", "write"});
+    case Endpoint::remove:
+      return granted.allows(k_modules, module, {"delete"});
+    case Endpoint::get:
+    case Endpoint::list:
+    case Endpoint::count:
+    case Endpoint::deleted:
+    case Endpoint::roles:
+      return granted.allows(k_modules, module, {"read"});
+    case Endpoint::search:
+      return granted.allows(k_modules, module, {"read"}) && granted.allows("ZohoSearch.securesearch", "", {"read"});
+    case Endpoint::coql:
+      return granted.allows("ZohoCRM.coql", "", {"read"}) && granted.allows(k_modules, module, {"read"});
+    case Endpoint::org:
+      return granted.allows("ZohoCRM.org", "", {"read"});
+    case Endpoint::users:
+      return granted.allows("ZohoCRM.users", "", {"read"});
+    case Endpoint::apis:
+      return granted.allows("ZohoCRM.apis", "", {"read"});
+    default:
+      return settings_allow(granted, route);
+  }
+}
+
+}  // namespace zohosim
