@@ -1,0 +1,201 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "cli/output.hpp"
+#include "config/suggest.hpp"
+#include "daemon/version.hpp"
+
+namespace zs::cli {
+namespace {
+
+struct Group {
+  std::string_view name;
+  std::string_view about;
+  std::vector<std::string_view> verbs;
+};
+
+const std::array k_groups{
+    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export"}},
+    Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
+    Group{"config", "The configuration", {"check"}},
+};
+constexpr std::array<std::string_view, 9> k_verbs{"init",    "serve", "setup",  "import", "customer",
+                                                  "mapping", "held",  "status", "config"};
+
+constexpr const char* k_footer =
+    "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
+    "Exit status: 0 done, 1 what was asked for failed, 2 bad usage or configuration, 3 cannot reach what it needs.";
+
+/// Declares the verbs; the chosen one and its options end in `parsed`.
+class CommandLine {
+ public:
+  explicit CommandLine(Parsed& parsed) : parsed_(parsed) {
+    app_.set_version_flag("--version", "zohosync " + std::string(daemon::k_version));
+    app_.set_help_flag("-h,--help", "Say this");
+    app_.require_subcommand(1);
+    app_.footer(k_footer);
+    add_config(app_);
+    declare_daemon_verbs();
+    declare_looks();
+    declare_held();
+  }
+
+  CLI::App& app() { return app_; }
+
+ private:
+  CLI::App* verb(CLI::App& parent, const std::string& name, const std::string& about, Verb run) {
+    CLI::App* one = parent.add_subcommand(name, about);
+    add_config(*one);
+    one->callback([this, run] { parsed_.verb = run; });
+    return one;
+  }
+
+  CLI::App& group(std::string_view name) {
+    const auto found = std::ranges::find(k_groups, name, &Group::name);
+    CLI::App* one = app_.add_subcommand(std::string(name), std::string(found->about));
+    one->require_subcommand(1);
+    return *one;
+  }
+
+  void add_config(CLI::App& app) {
+    app.add_option("--config", options_.config_file, "The configuration file")->type_name("FILE");
+  }
+  void add_json(CLI::App* app) { app->add_flag("--json", options_.json, "Print JSON instead of text"); }
+  void add_daemon(CLI::App* app) {
+    app->add_option("--key", options_.key,
+                    "API key of the daemon; better given as $ZOHOSYNC_API_KEY, which other users cannot see")
+        ->type_name("KEY");
+    app->add_option("--url", options_.url, "Address of the daemon; else taken from server.listen")->type_name("URL");
+  }
+  void add_names(CLI::App* app, const std::string& name, const std::string& about, bool required = true) {
+    CLI::Option* names = app->add_option(name, options_.names, about)->type_name("");
+    if (required) names->required();
+  }
+
+  void declare_daemon_verbs() {
+    CLI::App* one =
+        verb(app_, "init", "Write a commented configuration and make an API key, which is printed once", init);
+    one->add_flag("--force", options_.force, "Replace a file that is there; its key is lost");
+    add_json(one);
+    verb(app_, "serve", "Run the daemon in the foreground until SIGTERM", serve);
+    one = verb(app_, "setup", "Show what Zoho lacks (id fields, tags); with --apply create it", setup);
+    one->add_flag("--apply", options_.apply, "Create it");
+    add_json(one);
+    one = verb(app_, "import",
+               "Backfill events from NDJSON files, one CloudEvent a line; can be interrupted and repeated",
+               import_events);
+    add_names(one, "FILE", "Files of events; - is standard input");
+    one->add_flag("--restart", options_.restart, "Begin anew instead of where the last run stopped");
+    add_daemon(one);
+    add_json(one);
+  }
+
+  void declare_looks() {
+    CLI::App* one =
+        verb(app_, "customer", "One customer's whole story: state, ids, and every event and call", customer);
+    add_names(one, "USER", "The platform's user id");
+    add_json(one);
+    CLI::App& mapping = group("mapping");
+    one = verb(mapping, "get", "The Zoho ids of users", mapping_get);
+    add_names(one, "USER", "Platform user ids");
+    add_json(one);
+    one = verb(mapping, "find", "The users that an id belongs to", mapping_find);
+    for (const char* key : {"contact_id", "account_id", "account_key", "subscription_id", "deal_id"}) {
+      std::string flag = std::string("--") + key;
+      std::ranges::replace(flag, '_', '-');
+      const bool zohos = std::string_view(key) != "account_key" && std::string_view(key) != "subscription_id";
+      one->add_option(flag, options_.lookup[key], zohos ? "Zoho's id" : "The platform's id")->type_name("ID");
+    }
+    add_json(one);
+    one = verb(mapping, "export", "All mappings, one JSON object a line, ordered by user id", mapping_export);
+    one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
+    one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
+    one = verb(app_, "status", "How things stand: backlog, held, credits, connection to Zoho; asks the daemon", status);
+    add_daemon(one);
+    add_json(one);
+    add_json(
+        verb(group("config"), "check", "Check the configuration offline, every fault with its line", config_check));
+  }
+
+  void declare_held() {
+    CLI::App& held = group("held");
+    add_json(verb(held, "list", "Everything that is held", held_list));
+    CLI::App* one = verb(held, "show", "One held record with all its details", held_show);
+    add_names(one, "ID", "Its id, from the list");
+    add_json(one);
+    one = verb(held, "retry", "Try again: one, or all, or all with one code; asks the daemon", held_retry);
+    add_names(one, "ID", "Its id, from the list", false);
+    one->add_flag("--all", options_.all, "All that is held");
+    one->add_option("--code", options_.code, "With --all: only what is held with this code")->type_name("CODE");
+    add_daemon(one);
+    add_json(one);
+    one = verb(held, "discard", "Leave the record as it is until the customer's next event; asks the daemon",
+               held_discard);
+    add_names(one, "ID", "Its id, from the list");
+    add_daemon(one);
+    add_json(one);
+  }
+
+  Parsed& parsed_;
+  Options& options_ = parsed_.options;
+  CLI::App app_{"Keeps Zoho CRM true to what happens on a SaaS platform", "zohosync"};
+};
+
+std::string no_such_verb(std::string_view given, std::string_view within, std::span<const std::string_view> known) {
+  const std::string prefix = within.empty() ? "" : std::string(within) + " ";
+  std::string out = "there is no verb '" + prefix + std::string(given) + "'";
+  const std::string_view nearest = config::nearest(given, known);
+  if (!nearest.empty()) return out + ". Did you mean '" + prefix + std::string(nearest) + "'?";
+  return out + ". There are: " + config::listed(known);
+}
+
+}  // namespace
+
+std::optional<std::string> verb_fault(std::span<const std::string> arguments) {
+  const Group* group = nullptr;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--config") ++i;
+    if (word.starts_with("-")) continue;
+    if (group != nullptr) {
+      if (std::ranges::find(group->verbs, word) != group->verbs.end()) return std::nullopt;
+      return no_such_verb(word, group->name, group->verbs);
+    }
+    if (std::ranges::find(k_verbs, word) == k_verbs.end()) return no_such_verb(word, "", k_verbs);
+    const auto found = std::ranges::find(k_groups, word, &Group::name);
+    if (found == k_groups.end()) return std::nullopt;
+    group = &*found;
+  }
+  return std::nullopt;
+}
+
+Parsed parse_arguments(int argc, const char* const* argv) {
+  Parsed parsed;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (const auto fault = verb_fault(arguments)) {
+    complain(*fault);
+    parsed.exit = Exit::usage;
+    return parsed;
+  }
+  CommandLine line(parsed);
+  try {
+    line.app().parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    line.app().exit(help_or_version);
+    parsed.verb = nullptr;
+  } catch (const CLI::ParseError& fault) {
+    complain(std::string(fault.what()) + ". zohosync VERB --help shows what each verb takes");
+    parsed.verb = nullptr;
+    parsed.exit = Exit::usage;
+  }
+  std::erase_if(parsed.options.lookup, [](const auto& entry) { return entry.second.empty(); });
+  return parsed;
+}
+
+}  // namespace zs::cli

@@ -1,0 +1,51 @@
+#pragma once
+// What was asked for on the command line, and how each verb ends.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zs::cli {
+
+/// interface.md 1.
+enum class Exit : int {
+  done = 0,
+  failed = 1,       // the thing asked for
+  usage = 2,        // or a bad configuration
+  unreachable = 3,  // something it needs: Zoho, the daemon, the store
+};
+
+struct Options {
+  std::string config_file;         // --config; empty: the usual places
+  std::vector<std::string> names;  // what follows the verb: users, files, ids
+  bool json = false;
+  bool force = false;                         // init
+  bool apply = false;                         // setup
+  bool all = false;                           // held retry
+  bool csv = false;                           // mapping export
+  bool restart = false;                       // import
+  std::string code;                           // held retry
+  std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
+  std::string url;                            // of the daemon; else from server.listen
+  std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
+};
+
+using Verb = Exit (*)(const Options&);
+
+Exit init(const Options& options);
+Exit serve(const Options& options);
+Exit setup(const Options& options);
+Exit import_events(const Options& options);
+Exit customer(const Options& options);
+Exit mapping_get(const Options& options);
+Exit mapping_find(const Options& options);
+Exit mapping_export(const Options& options);
+Exit held_list(const Options& options);
+Exit held_show(const Options& options);
+Exit held_retry(const Options& options);
+Exit held_discard(const Options& options);
+Exit status(const Options& options);
+Exit config_check(const Options& options);
+
+}  // namespace zs::cli

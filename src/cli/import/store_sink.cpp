@@ -1,0 +1,45 @@
+#include <limits>
+#include <utility>
+
+#include "cli/import/sink.hpp"
+
+namespace zs::cli {
+namespace {
+
+class StoreSink final : public Sink {
+ public:
+  StoreSink(std::unique_ptr<store::Store> store, const Clock& clock) : store_(std::move(store)), clock_(clock) {}
+
+  Result<Delivery> deliver(std::string_view lines) override {
+    const Time now = clock_.now();
+    ingest::Accepted read = ingest::accept(parser_, "application/x-ndjson", {}, lines, now, store::Lane::backfill,
+                                           {std::numeric_limits<std::size_t>::max()});
+    if (read.status != 0) return fail(Errc::invalid, read.problem);
+    Delivery delivery;
+    const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
+      delivery.accepted = 0;
+      for (const store::NewEvent& event : read.events) {
+        ZS_ASSIGN(const bool fresh, tx.append(event, to_millis(now)));
+        if (fresh) ++delivery.accepted;
+      }
+      return {};
+    });
+    if (!done) return std::unexpected(done.error());
+    delivery.duplicates = static_cast<std::int64_t>(read.events.size()) - delivery.accepted;
+    delivery.rejected = std::move(read.rejected);
+    return delivery;
+  }
+
+ private:
+  std::unique_ptr<store::Store> store_;
+  const Clock& clock_;
+  event::Parser parser_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_store_sink(std::unique_ptr<store::Store> store, const Clock& clock) {
+  return std::make_unique<StoreSink>(std::move(store), clock);
+}
+
+}  // namespace zs::cli
