@@ -374,6 +374,30 @@ TEST(Faults, OfTheSyntaxAreOneFindingWithItsPlace) {
   EXPECT_FALSE(loaded.usable());
 }
 
+TEST(Faults, OfCharactersThatTomlDoesNotKnowOutsideStringsHaveTheirPlace) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"é = 1", "t.toml:1:1"},
+      {"# é\n[log]\nlevel = é", "t.toml:3:9"},
+      {"[log]\nlevel = \"\\\"é\" é", "t.toml:2:15"},
+      {"[log]\nlevel = 'é\\' é", "t.toml:2:14"},
+      {"[log]\nlevel = \"\"\"\\\né\"\"\"", "t.toml:3:1"},
+      {"[log]\nlevel = \"\"\"\"\"\"\"é", "t.toml:2:16"},
+      {"[log]\nlevel = \"ab\xFF\"", "t.toml:2:12"},
+      {"[log]\nlevel = \"é\xE2\x82\"", "t.toml:2:11"},
+  };
+  for (const auto& [toml, where] : cases) {
+    const Loaded loaded = read(toml);
+    ASSERT_THAT(loaded.findings, SizeIs(1)) << toml;
+    EXPECT_EQ(loaded.findings[0].where, where) << toml;
+  }
+}
+
+TEST(Texts, MayHoldAnyCharacterAndSoMayComments) {
+  EXPECT_EQ(good("\xEF\xBB\xBF# 名\ndeals.pipeline = \"Größe 名\" # ü\n").deals.pipeline, "Größe 名");
+  EXPECT_EQ(good("deals.pipeline = 'é\\'").deals.pipeline, "é\\");
+  EXPECT_EQ(good("deals.pipeline = \"\"\"plain\"\"\"").deals.pipeline, "plain");
+}
+
 TEST(Faults, OfTwoUnknownScopesAreTwo) { EXPECT_THAT(errors_of(read(k_bad_scope)), SizeIs(2)); }
 
 TEST(Faults, NeverRepeatASecret) {

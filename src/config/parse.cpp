@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/schema.hpp"
+#include "config/stray.hpp"
 #include "config/value.hpp"
 
 namespace zs::config {
@@ -67,6 +69,13 @@ class Converter {
   std::string name_;
 };
 
+toml::source_position position_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {static_cast<toml::source_index>(1 + std::ranges::count(before, '\n')),
+          static_cast<toml::source_index>(1 + utf16_length(before.substr(line_begin)))};
+}
+
 }  // namespace
 
 Value* Value::find(std::string_view name) {
@@ -81,6 +90,12 @@ const Value* Value::find(std::string_view name) const {
 
 std::optional<Value> read_toml(std::string_view toml, std::string_view name, Report& report) {
   const Converter converter(name);
+  if (const auto stray = find_stray(toml)) {
+    report.error(converter.place(position_of(toml, *stray)), "",
+                 "this is not TOML: a character beyond ASCII outside of one-line strings and comments, or not in UTF-8",
+                 "put it in quotes; nothing else was checked");
+    return std::nullopt;
+  }
   try {
     return converter.value(toml::parse(toml, name), std::string(name));
   } catch (const toml::parse_error& fault) {

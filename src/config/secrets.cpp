@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/crypto.hpp"
@@ -129,14 +129,12 @@ void read_webhook_secrets(Webhook& webhook, const std::string& key, const Enviro
 }
 
 void warn_of_idle_variables(const Config& config, const Environment& environment, Report& report) {
+  std::set<std::string> used;
+  for (const Webhook& webhook : config.webhooks) used.insert(webhook_variable(webhook.name));
   for (const auto& [name, text] : environment) {
-    if (!name.starts_with("ZOHOSYNC_WEBHOOK_") || !name.ends_with("_SECRETS")) continue;
-    const bool used = std::ranges::any_of(
-        config.webhooks, [&name = name](const Webhook& webhook) { return webhook_variable(webhook.name) == name; });
-    if (!used) {
-      report.warn(name, "", "this variable belongs to no webhook and changes nothing",
-                  "add the [[auth.webhooks]] entry or take it away");
-    }
+    if (!name.starts_with("ZOHOSYNC_WEBHOOK_") || !name.ends_with("_SECRETS") || used.contains(name)) continue;
+    report.warn(name, "", "this variable belongs to no webhook and changes nothing",
+                "add the [[auth.webhooks]] entry or take it away");
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 /// The full key of a setting called `name` somewhere below `shapes`; empty when there is none.
 std::string find_setting(std::string_view name, std::span<const Shape> shapes, const std::string& parent) {
   for (const Shape& shape : shapes) {
-    const std::string key = joined(parent, shape.name);
+    std::string key = joined(parent, shape.name);
     if (shape.kind == Shape::Kind::setting && shape.name == name) return key;
     if (shape.kind != Shape::Kind::table) continue;
     if (std::string found = find_setting(name, shape.members, key); !found.empty()) return found;

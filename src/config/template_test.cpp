@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/text.hpp"
 #include "config/config.hpp"
@@ -18,10 +19,13 @@ using testing::HasSubstr;
 const std::string k_digest(64, 'a');
 
 RC_GTEST_PROP(Parse, AnswersWhateverIsSplicedIntoAConfiguration, (const std::string& bytes)) {
+  // Single characters matter as much as noise: quotes, brackets and the first letters beyond ASCII.
+  const auto piece =
+      *rc::gen::elementOf(std::vector<std::string>{bytes, "é", "\u05D0", "\"", "\"\"\"", "'", "[", "\\\n", "="});
   std::string toml = commented_template(k_digest);
   const auto at = *rc::gen::inRange<std::size_t>(0, toml.size());
   const auto gone = *rc::gen::inRange<std::size_t>(0, 80);
-  toml.replace(at, gone, bytes);
+  toml.replace(at, gone, piece + *rc::gen::element<std::string>("", "é", "\u2028"));
   for (const Finding& finding : parse(toml, "t.toml", {}).findings) RC_ASSERT(!finding.problem.empty());
 }
 
