@@ -137,6 +137,7 @@ class Engine {
   [[nodiscard]] Result<void> settle_read(store::Transaction& tx, Work& work, const zoho::Record* record);
   [[nodiscard]] Result<void> settle_gone(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id);
   [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> conclude(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,

@@ -183,10 +183,7 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
     case Verdict::exists:
       if (answer.field == options_.mapping.external_id[static_cast<std::size_t>(module)]) {
         // Ours: made by a call whose answer was lost.
-        work.entity.zoho_id = answer.zoho_id;
-        work.entity.synced = {};
-        work.must_read = true;
-        return link(tx, work);
+        return adopt_own(tx, work, answer.zoho_id);
       }
       if (flight.verb == Verb::insert && work.candidate.empty()) {
         work.candidate = answer.zoho_id;
@@ -217,6 +214,17 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
   plan::confirm(work.entity.synced, flight.changes[index]);
   if (flight.verb != Verb::insert) return tx.save_synced(work.entity);
   work.entity.zoho_id = answer.zoho_id;
+  return link(tx, work);
+}
+
+/// A record that carries our platform id, with unknown content. It is read next; if that never happens (a crash, a
+/// pause), every field and tag of ours is in doubt and is written.
+Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string zoho_id) {
+  work.entity.zoho_id = std::move(zoho_id);
+  work.entity.synced.fields.clear();
+  work.entity.synced.tags.clear();
+  work.entity.synced.tags_doubt = options_.mapping.managed_tags(plan::module_of(work.entity.kind));
+  work.must_read = true;
   return link(tx, work);
 }
 
@@ -259,10 +267,7 @@ Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std:
     if (to_lower(value(record, "Email")) != email) continue;
     const std::string owner = value(record, id_field);
     if ("\"" + owner + "\"" == own_id) {
-      work.entity.zoho_id = record.zoho_id;
-      work.entity.synced = {};
-      work.must_read = true;
-      return link(tx, work);
+      return adopt_own(tx, work, record.zoho_id);
     }
     ZS_ASSIGN(const std::optional<store::Entity> holder, tx.find_by_zoho_id(event::Kind::user, record.zoho_id));
     const bool is_taken = holder || std::ranges::any_of(works_, [&](const auto& entry) {

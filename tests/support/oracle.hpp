@@ -1,0 +1,30 @@
+#pragma once
+// What the CRM must hold after a set of events, found the simple way: sort by time, apply one after the
+// other, derive. No registers race here, no store, no order of arrival.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/desired.hpp"
+#include "plan/mapping.hpp"
+#include "store/store.hpp"
+
+namespace zs::test {
+
+/// A record as it must be, with lookups by platform id instead of Zoho's: "Account_Name" → "account:org_7".
+struct ExpectedRecord {
+  plan::Fields fields;
+  plan::Tags tags;
+};
+
+struct Expected {
+  std::map<std::string, ExpectedRecord> accounts, contacts, deals;  // by platform id
+  /// Accounts that users had to themselves before they moved to another: they may be there or not.
+  std::set<std::string> abandoned;
+};
+
+[[nodiscard]] Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping, const plan::Schema& schema);
+
+}  // namespace zs::test

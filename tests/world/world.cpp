@@ -1,0 +1,299 @@
+#include "world/world.hpp"
+
+#include <simdjson.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "support/mapping.hpp"
+#include "zoho/metadata.hpp"
+
+namespace zs::world {
+namespace {
+
+constexpr std::string_view k_origin = "http://zoho.sim";
+
+zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, net::Headers headers, std::string body) {
+  zohosim::HttpRequest request;
+  request.method = method;
+  const std::size_t mark = target.find('?');
+  request.path = target.substr(0, mark);
+  request.query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
+  request.headers = std::move(headers);
+  request.headers.emplace_back("host", "zoho.sim");
+  request.body = std::move(body);
+  return request;
+}
+
+net::ClientResponse answered(int status, std::string type, std::string body) {
+  net::ClientResponse response;
+  response.exchange = net::Exchange::answered;
+  response.status = status;
+  response.headers = {{"content-type", std::move(type)}};
+  response.body = std::move(body);
+  return response;
+}
+
+net::ClientResponse broken(net::Exchange exchange) {
+  net::ClientResponse response;
+  response.exchange = exchange;
+  response.failure = "the network failed";
+  return response;
+}
+
+}  // namespace
+
+World::Process::Process(World& world)
+    : tokens({std::string(k_origin), [] { return zoho::Credentials{"1000.SIM", "sim-secret", "1000.sim.refresh"}; },
+              [&world](const std::string& saved) {
+                world.store_->write_async([saved](store::Transaction& tx) { return tx.set_meta("token", saved); }, [](const Result<void>&) {});
+              },
+              [](std::move_only_function<void()> task) { task(); }, std::chrono::milliseconds{10'000}},
+             world, world.clock_, world.random_),
+      api({std::string(k_origin), std::chrono::milliseconds{30'000},
+           [&world](std::move_only_function<void()> task) {
+             auto shared = std::make_shared<std::move_only_function<void()>>(std::move(task));
+             world.at(world.clock_.now(), [shared] { (*shared)(); });
+           }},
+          world, tokens),
+      client(api, world.mapping_, ""),
+      engine(world.store(), client, world.clock_, world.random_, [&world] {
+        engine::Options options;
+        options.mapping = world.mapping_;
+        options.fold_faults.arrival_order_wins = world.settings_.arrival_order_wins;
+        options.send_external_id = world.settings_.send_external_id;
+        options.window = 64;  // small, so that the edges of the window are met
+        options.fold_batch = 7;
+        return options;
+      }()) {}
+
+World::World(Settings settings)
+    : settings_(std::move(settings)), random_(settings_.seed), mapping_(test::default_mapping()), simulator_([this] {
+        settings_.org.ready = settings_.send_external_id;
+        settings_.org.seed = settings_.seed;
+        settings_.org.origin = k_origin;
+        return settings_.org;
+      }(), clock_) {
+  store::Options options;
+  options.path = ":memory:";
+  options.inline_commits = true;
+  options.dedupe = settings_.dedupe;
+  auto store = store::open_sqlite(options);
+  if (!store) throw std::runtime_error(store.error().text);
+  store_ = std::move(*store);
+  if (!settings_.send_external_id) {
+    // The fields are there, only not unique: an org that nobody set up. The tests find records by them.
+    for (const plan::Module module : plan::k_modules) {
+      ask("POST", "/crm/v8/settings/fields?module=" + std::string(plan::name_of(module)),
+          R"({"fields":[{"field_label":")" + mapping_.external_id[static_cast<std::size_t>(module)] + R"(","data_type":"text","length":100}]})");
+    }
+  }
+  boot();
+}
+
+World::~World() = default;
+
+void World::boot() {
+  ++life_;
+  process_ = std::make_unique<Process>(*this);
+  const auto reader = store_->reader();
+  process_->tokens.restore((*reader)->meta("token")->value_or(""));
+  const auto started = process_->engine.start();
+  if (!started) throw std::runtime_error(started.error().text);
+}
+
+void World::crash() {
+  process_.reset();
+  must_crash_ = false;
+  boot();
+}
+
+void World::at(Time time, std::function<void()> task) {
+  const std::uint64_t life = life_;
+  auto guarded = [this, life, task = std::move(task)] {
+    if (life == life_) task();
+  };
+  timeline_.push({time, next_order_++, std::make_shared<std::function<void()>>(std::move(guarded))});
+}
+
+zohosim::HttpAnswer World::apply(const net::ClientRequest& request) {
+  const std::string target = request.url.substr(k_origin.size());
+  zohosim::HttpAnswer answer = simulator_.begin_call(to_sim(request.method, target, request.headers, request.body));
+  if (!target.starts_with("/oauth")) sent_.push_back({request.method, target, request.body, answer.status, clock_.now()});
+  return answer;
+}
+
+void World::send(net::ClientRequest request, Done done) {
+  const Weather& w = settings_.weather;
+  auto shared_done = std::make_shared<Done>(std::move(done));
+  auto shared_request = std::make_shared<net::ClientRequest>(std::move(request));
+  const auto there = std::chrono::milliseconds{5 + random_.below(60)};
+  const auto back = std::chrono::milliseconds{5 + random_.below(100)};
+  const Time now = clock_.now();
+  const auto fail_at = [&](Time time, net::Exchange how) { at(time, [shared_done, how] { (*shared_done)(broken(how)); }); };
+  if (random_.chance(w.crash)) {
+    // Half of the time the call still reaches Zoho: it belongs to the world, not to the dead process.
+    if (random_.chance(0.5)) {
+      timeline_.push({now + there, next_order_++, std::make_shared<std::function<void()>>([this, shared_request] {
+                        simulator_.end_call(apply(*shared_request));
+                      })});
+    }
+    must_crash_ = true;
+    return;
+  }
+  if (random_.chance(w.not_sent)) return fail_at(now + there, net::Exchange::not_sent);
+  if (random_.chance(w.lost_before)) return fail_at(now + there + 30s, net::Exchange::unknown);
+  if (random_.chance(w.server_error)) {
+    const bool html = random_.chance(0.5);
+    at(now + there + back, [shared_done, html] {
+      (*shared_done)(html ? answered(502, "text/html", "<html>Bad Gateway</html>")
+                          : answered(500, "application/json", R"({"code":"INTERNAL_ERROR","details":{},"message":"x","status":"error"})"));
+    });
+    return;
+  }
+  if (random_.chance(w.throttled)) {
+    at(now + there + back, [shared_done] {
+      (*shared_done)(answered(429, "application/json", R"({"code":"TOO_MANY_REQUESTS","details":{},"message":"x","status":"error"})"));
+    });
+    return;
+  }
+  if (random_.chance(w.stale_token) && !shared_request->url.contains("/oauth")) {
+    at(now + there + back, [shared_done] {
+      (*shared_done)(answered(401, "application/json", R"({"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"})"));
+    });
+    return;
+  }
+  const bool loses_answer = random_.chance(w.lost_answer);
+  const bool errs_after = random_.chance(w.error_after);
+  const std::uint64_t life = life_;
+  // What has left reaches Zoho also if the process dies meanwhile.
+  timeline_.push({now + there, next_order_++, std::make_shared<std::function<void()>>([=, this] {
+                    zohosim::HttpAnswer answer = apply(*shared_request);
+                    timeline_.push({clock_.now() + answer.delay + back, next_order_++,
+                                    std::make_shared<std::function<void()>>([=, this] {
+                                      simulator_.end_call(answer);
+                                      if (life != life_) return;
+                                      if (loses_answer) {
+                                        (*shared_done)(broken(net::Exchange::unknown));
+                                      } else if (errs_after) {
+                                        (*shared_done)(answered(503, "text/html", "<html>"));
+                                      } else {
+                                        net::ClientResponse response = answered(answer.status, answer.content_type, answer.body);
+                                        for (const auto& header : answer.headers) response.headers.push_back(header);
+                                        (*shared_done)(std::move(response));
+                                      }
+                                    })});
+                  })});
+}
+
+void World::deliver(const std::vector<store::NewEvent>& events) {
+  for (const store::NewEvent& event : events) {
+    bool fresh = false;
+    const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
+      ZS_ASSIGN(fresh, tx.append(event, to_millis(clock_.now())));
+      return {};
+    });
+    if (!done) throw std::runtime_error(done.error().text);
+    // What was accepted is decided by identity, not by what the store says: it is on trial as well.
+    bool known = false;
+    for (const store::NewEvent& one : accepted_) known = known || (one.source == event.source && one.id == event.id);
+    if (!known) accepted_.push_back(event);
+  }
+  process_->engine.events_arrived();
+}
+
+void World::deliver_over(const std::vector<store::NewEvent>& events, Duration span) {
+  const Time start = clock_.now();
+  const auto count = static_cast<std::int64_t>(events.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    const store::NewEvent event = events[static_cast<std::size_t>(i)];
+    timeline_.push({start + span * i / count, next_order_++, std::make_shared<std::function<void()>>([this, event] { deliver({event}); })});
+  }
+}
+
+void World::step() {
+  process_->engine.tick();
+  if (must_crash_) {
+    crash();
+    return;
+  }
+  // On to whatever comes first: something on the timeline, or the engine's own alarm.
+  const Time wake = process_->engine.next_wakeup();
+  Time next = timeline_.empty() ? wake : std::min(wake, timeline_.top().at);
+  if (next == Time::max()) return;
+  if (next > clock_.now()) clock_.set(next);
+  while (!timeline_.empty() && timeline_.top().at <= clock_.now()) {
+    const auto task = timeline_.top().task;
+    timeline_.pop();
+    (*task)();
+    if (must_crash_) crash();
+  }
+}
+
+bool World::run_until_quiet(Duration limit) {
+  const Time deadline = clock_.now() + limit;
+  while (clock_.now() < deadline) {
+    step();
+    if (!timeline_.empty() || !process_->engine.is_idle()) continue;
+    const store::Backlog left = backlog();
+    if (left.dirty == 0 && left.unfolded == 0) return true;
+  }
+  return false;
+}
+
+void World::run_for(Duration span) {
+  const Time end = clock_.now() + span;
+  // Something must be on the timeline at the end, or the clock might never get there.
+  timeline_.push({end, next_order_++, std::make_shared<std::function<void()>>([] {})});
+  while (clock_.now() < end) step();
+}
+
+std::string World::ask(const std::string& method, const std::string& path, const std::string& body) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (token_.empty()) {
+      const auto minted = simulator_.handle(to_sim("POST", "/oauth/v2/token", {{"content-type", "application/x-www-form-urlencoded"}},
+                                                   "grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh"));
+      simdjson::dom::parser parser;
+      std::string_view token;
+      if (parser.parse(minted.body)["access_token"].get(token) != simdjson::SUCCESS) throw std::runtime_error("no token: " + minted.body);
+      token_ = token;
+    }
+    const auto answer = simulator_.handle(to_sim(method, path, {{"authorization", "Zoho-oauthtoken " + token_}}, body));
+    if (answer.status != 401) return answer.body;
+    token_.clear();
+  }
+  throw std::runtime_error("the simulator refuses a fresh token");
+}
+
+test::CrmContent World::crm() {
+  return test::read_crm([this](const std::string& path) { return ask("GET", path); }, mapping_);
+}
+
+const plan::Schema& World::schema() {
+  if (!schema_) {
+    schema_.emplace();
+    for (const plan::Module module : plan::k_modules) {
+      const auto fields = zoho::read_fields(ask("GET", "/crm/v8/settings/fields?module=" + std::string(plan::name_of(module))));
+      for (const auto& field : *fields) schema_->fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
+    }
+  }
+  return *schema_;
+}
+
+std::vector<std::string> World::faults_against_oracle() {
+  return test::compare(test::expect(accepted_, mapping_, schema()), crm(), mapping_);
+}
+
+store::Backlog World::backlog() { return *(*store_->reader())->backlog(); }
+
+std::optional<store::Entity> World::entity(event::Kind kind, std::string_view key) { return *(*store_->reader())->find(kind, key); }
+
+std::vector<store::Held> World::held() { return *(*store_->reader())->held_page(0, 1000); }
+
+std::size_t World::count_sent(std::string_view method, std::string_view path_part) const {
+  std::size_t count = 0;
+  for (const Sent& one : sent_) count += one.method == method && one.path.contains(path_part) ? 1U : 0U;
+  return count;
+}
+
+}  // namespace zs::world

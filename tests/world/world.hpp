@@ -1,0 +1,132 @@
+#pragma once
+// The whole system in one process under one clock: the real engine, client and store against the real
+// simulator, with a network between them that loses, delays and repeats nothing by itself but fails as told. One seed
+// replays a run; a failing test prints it.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/simulator.hpp"
+#include "engine/engine.hpp"
+#include "store/store.hpp"
+#include "support/crm_view.hpp"
+#include "support/oracle.hpp"
+#include "zoho/client.hpp"
+#include "zoho/token.hpp"
+
+namespace zs::world {
+
+/// How often what goes wrong, as probabilities per call.
+struct Weather {
+  double not_sent = 0;       // no connection
+  double lost_before = 0;    // the connection breaks before Zoho acts
+  double lost_answer = 0;    // Zoho acts, the answer is lost
+  double server_error = 0;   // 500 with JSON or 502 with HTML, nothing applied
+  double error_after = 0;    // 500, but it was applied
+  double throttled = 0;      // 429
+  double stale_token = 0;    // 401
+  double crash = 0;          // the daemon dies as the call goes out, or as the answer comes in
+};
+
+struct Settings {
+  std::uint64_t seed = 1;
+  Weather weather;
+  bool dedupe = true;
+  bool send_external_id = true;
+  bool arrival_order_wins = false;
+  zohosim::Options org;
+};
+
+class World final : public net::HttpTransport {
+ public:
+  explicit World(Settings settings);
+  ~World() override;
+
+  /// Puts events into the ledger as the HTTP interface does; the first of an identity counts as accepted.
+  void deliver(const std::vector<store::NewEvent>& events);
+  /// Delivers over time, mixed with the daemon's work.
+  void deliver_over(const std::vector<store::NewEvent>& events, Duration span);
+  /// Lets time pass while there is something to do; false if the backlog is not empty after `limit`.
+  [[nodiscard]] bool run_until_quiet(Duration limit);
+  void run_for(Duration span);
+  void calm() { settings_.weather = {}; }
+  /// kill -9 and a new start: memory is gone, what was committed is there.
+  void crash();
+
+  /// Invariants that must hold now; differences in words.
+  [[nodiscard]] std::vector<std::string> faults_against_oracle();
+  [[nodiscard]] const std::vector<store::NewEvent>& accepted() const { return accepted_; }
+
+  /// A request to the CRM by somebody else (a person, the test): no network in between.
+  std::string ask(const std::string& method, const std::string& path, const std::string& body = "");
+  [[nodiscard]] test::CrmContent crm();
+
+  struct Sent {
+    std::string method;
+    std::string path;
+    std::string body;
+    int status = 0;
+    Time at{};
+  };
+  [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
+  [[nodiscard]] std::size_t count_sent(std::string_view method, std::string_view path_part) const;
+
+  store::Store& store() { return *store_; }
+  engine::Engine& engine() { return process_->engine; }
+  zohosim::Simulator& simulator() { return simulator_; }
+  ManualClock& clock() { return clock_; }
+  Random& random() { return random_; }
+  const plan::Mapping& mapping() const { return mapping_; }
+  [[nodiscard]] const plan::Schema& schema();
+  [[nodiscard]] store::Backlog backlog();
+  [[nodiscard]] std::optional<store::Entity> entity(event::Kind kind, std::string_view key);
+  [[nodiscard]] std::vector<store::Held> held();
+
+  // net::HttpTransport
+  void send(net::ClientRequest request, Done done) override;
+
+ private:
+  struct Process {
+    explicit Process(World& world);
+    zoho::TokenBroker tokens;
+    zoho::Api api;
+    zoho::Client client;
+    engine::Engine engine;
+  };
+  struct Timed {
+    Time at;
+    std::uint64_t order;
+    std::shared_ptr<std::function<void()>> task;
+    bool operator>(const Timed& other) const { return at != other.at ? at > other.at : order > other.order; }
+  };
+
+  void at(Time time, std::function<void()> task);
+  void boot();
+  void step();
+  [[nodiscard]] zohosim::HttpAnswer apply(const net::ClientRequest& request);
+
+  Settings settings_;
+  SeededRandom random_;
+  ManualClock clock_;
+  plan::Mapping mapping_;
+  zohosim::Simulator simulator_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Process> process_;
+  std::uint64_t life_ = 0;  // of the process: answers to a dead one are dropped
+  bool must_crash_ = false;
+  std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timeline_;
+  std::uint64_t next_order_ = 0;
+  std::vector<store::NewEvent> accepted_;
+  std::vector<Sent> sent_;
+  std::string token_;  // of ask()
+  std::optional<plan::Schema> schema_;
+};
+
+}  // namespace zs::world
