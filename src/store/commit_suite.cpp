@@ -103,7 +103,7 @@ TEST_P(StoreTest, WaitingForACommitInsideAJobIsRefusedRatherThanForEver) {
     return tx.set_meta("outer", "x");
   });
   ASSERT_FALSE(inner);
-  EXPECT_EQ(inner.error().code, Errc::invalid);
+  EXPECT_EQ(code_of(inner), Errc::invalid);
   EXPECT_TRUE(value(reader().meta("outer")));
 }
 

@@ -207,7 +207,7 @@ TEST_P(StoreTest, RefusesAZohoIdThatAnotherEntityOfTheKindHas) {
   commit([&](Transaction& tx) -> Result<void> {
     const auto refused = tx.save_synced(second);
     EXPECT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, Errc::conflict);
+    EXPECT_EQ(code_of(refused), Errc::conflict);
     return tx.set_meta("seen", "yes");
   });
   EXPECT_EQ(value(reader().find_by_zoho_id(Kind::user, "900"))->key, "1");
@@ -217,11 +217,11 @@ TEST_P(StoreTest, RefusesAZohoIdThatAnotherEntityOfTheKindHas) {
 TEST_P(StoreTest, RefusesASecondEntityOfOneKindAndKeyAndAnUnknownRow) {
   add(Kind::user, "1");
   Entity twin = entity(Kind::user, "1");
-  EXPECT_EQ(store().write([&](Transaction& tx) { return tx.save_state(twin); }).error().code, Errc::conflict);
+  EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_state(twin); })), Errc::conflict);
   Entity ghost = entity(Kind::user, "2");
   ghost.id = 4711;
-  EXPECT_EQ(store().write([&](Transaction& tx) { return tx.save_state(ghost); }).error().code, Errc::not_found);
-  EXPECT_EQ(store().write([&](Transaction& tx) { return tx.save_synced(ghost); }).error().code, Errc::not_found);
+  EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_state(ghost); })), Errc::not_found);
+  EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_synced(ghost); })), Errc::not_found);
 }
 
 TEST_P(StoreTest, TellsTheDistinctFactsOfAnAccount) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,6 +80,12 @@ template <class T>
 T value(Result<T> result) {
   EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().text);
   return result ? std::move(*result) : T{};
+}
+
+/// The code a result failed with, if it did.
+template <class T>
+std::optional<Errc> code_of(const Result<T>& result) {
+  return result ? std::nullopt : std::optional(result.error().code);
 }
 
 }  // namespace zs::store::suite

@@ -134,8 +134,8 @@ TEST_P(StoreTest, ANewChangeUnblocks) {
 
 TEST_P(StoreTest, NothingCanBeBlockedOnItself) {
   mark(1, 100);
-  EXPECT_EQ(store().write([](Transaction& tx) { return tx.block(1, 1); }).error().code, Errc::invalid);
-  EXPECT_EQ(store().write([](Transaction& tx) { return tx.block(1, 0); }).error().code, Errc::invalid);
+  EXPECT_EQ(code_of(store().write([](Transaction& tx) { return tx.block(1, 1); })), Errc::invalid);
+  EXPECT_EQ(code_of(store().write([](Transaction& tx) { return tx.block(1, 0); })), Errc::invalid);
 }
 
 TEST_P(StoreTest, HoldingTakesAnEntityOutOfTheBacklog) {

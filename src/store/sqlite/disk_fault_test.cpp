@@ -12,6 +12,7 @@ namespace zs::store {
 namespace {
 
 using sqlite::FaultyDisk;
+using suite::code_of;
 using suite::event;
 using suite::value;
 using testing::HasSubstr;
@@ -37,7 +38,7 @@ class DiskFaultTest : public testing::TestWithParam<bool> {
       ZS_TRY(tx.append(event(id, "app", std::string(size, 'x')), 1));
       return {};
     });
-    return done ? std::nullopt : std::optional(done.error().code);
+    return code_of(done);
   }
 
   [[nodiscard]] bool has(const std::string& id) const {
@@ -58,7 +59,7 @@ TEST_P(DiskFaultTest, AFullDiskRefusesAndRecoversWithoutReopening) {
   disk().full = true;
   EXPECT_EQ(append("refused"), Errc::full);
   EXPECT_EQ(append("refused too"), Errc::full);
-  EXPECT_EQ(store_->health().error().code, Errc::full);
+  EXPECT_EQ(code_of(store_->health()), Errc::full);
   EXPECT_TRUE(has("before"));
   EXPECT_FALSE(has("refused"));
 
@@ -95,7 +96,7 @@ TEST_P(DiskFaultTest, AJobTooBigForTheDiskFailsInTheMiddleOfItselfAndHarmsNothin
     return {};
   });
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, Errc::full);
+  EXPECT_EQ(code_of(done), Errc::full);
   disk().mend();
   EXPECT_EQ(append("after"), std::nullopt);
   EXPECT_FALSE(has("big 0"));
@@ -110,7 +111,7 @@ TEST_P(DiskFaultTest, AJobCannotPassOverAFailedWrite) {
     return {};
   });
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, Errc::full);
+  EXPECT_EQ(code_of(done), Errc::full);
   disk().mend();
   EXPECT_EQ(value(value(store_->reader())->last_seq()), 0);
 }
@@ -122,7 +123,9 @@ TEST_P(DiskFaultTest, AFailedSyncPoisonsTheStoreUntilItIsOpenedAgain) {
   disk().mend();
   // The disk says it is well again, but what it lost in between nobody knows.
   EXPECT_EQ(append("refused"), Errc::unavailable);
-  EXPECT_THAT(store_->health().error().text, HasSubstr("until the store is opened again"));
+  const auto health = store_->health();
+  ASSERT_FALSE(health);
+  EXPECT_THAT(health.error().text, HasSubstr("until the store is opened again"));
   EXPECT_TRUE(has("before"));
 
   store_.reset();

@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, SharedStoreTest, testing::Values(on_file("File"
 
 namespace {
 
+using suite::code_of;
 using suite::event;
 using suite::value;
 using testing::HasSubstr;
@@ -80,7 +81,7 @@ TEST_F(SqliteFileTest, ASecondOpenerIsToldWhoHasIt) {
     auto first = value(open());
     const auto second = open();
     ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().code, Errc::conflict);
+    EXPECT_EQ(code_of(second), Errc::conflict);
     EXPECT_THAT(second.error().text, HasSubstr("pid " + std::to_string(::getpid())));
   }
   EXPECT_TRUE(open());
@@ -90,7 +91,7 @@ TEST_F(SqliteFileTest, TheSameFileByAnotherNameIsTheSameStore) {
   auto first = value(open());
   const auto second = open_sqlite({.path = std::filesystem::path(path()).parent_path().string() + "/./store.db"});
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, Errc::conflict);
+  EXPECT_EQ(code_of(second), Errc::conflict);
 }
 
 TEST_F(SqliteFileTest, NobodyElseMayReadTheFiles) {
@@ -107,7 +108,7 @@ TEST_F(SqliteFileTest, AStoreThatCannotBeCreatedSaysWhereAndWhy) {
   for (const char* path : {"/proc/no-such-place/store.db", "/no-such-directory/store.db"}) {
     const auto store = open_sqlite({.path = path});
     ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().code, Errc::unavailable);
+    EXPECT_EQ(code_of(store), Errc::unavailable);
     EXPECT_THAT(store.error().text, HasSubstr(path));
     EXPECT_THAT(store.error().text, HasSubstr("No such file or directory"));
   }
@@ -124,7 +125,7 @@ TEST_F(SqliteFileTest, AFileThatMayNotBeWrittenIsRefused) {
   }
   const auto store = open();
   ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().code, Errc::unavailable);
+  EXPECT_EQ(code_of(store), Errc::unavailable);
 }
 
 TEST_F(SqliteFileTest, AFileOfANewerVersionIsRefused) {
@@ -134,11 +135,11 @@ TEST_F(SqliteFileTest, AFileOfANewerVersionIsRefused) {
   run("PRAGMA user_version = 1000");
   const auto store = open();
   ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().code, Errc::corrupt);
+  EXPECT_EQ(code_of(store), Errc::corrupt);
   EXPECT_THAT(store.error().text, HasSubstr("newer zohosync"));
   const auto reader = open_sqlite_reader(path());
   ASSERT_FALSE(reader);
-  EXPECT_EQ(reader.error().code, Errc::corrupt);
+  EXPECT_EQ(code_of(reader), Errc::corrupt);
 }
 
 TEST_F(SqliteFileTest, AnotherProgramsFileIsRefusedAndLeftAsItIs) {
@@ -146,7 +147,7 @@ TEST_F(SqliteFileTest, AnotherProgramsFileIsRefusedAndLeftAsItIs) {
   const auto before = content(path());
   const auto store = open();
   ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().code, Errc::corrupt);
+  EXPECT_EQ(code_of(store), Errc::corrupt);
   EXPECT_THAT(store.error().text, HasSubstr("another program"));
   EXPECT_EQ(content(path()), before);
 }
@@ -156,7 +157,7 @@ TEST_F(SqliteFileTest, AFileThatIsNoDatabaseIsRefusedAndLeftAsItIs) {
   std::ofstream(path(), std::ios::binary) << garbage;
   const auto store = open();
   ASSERT_FALSE(store);
-  EXPECT_EQ(store.error().code, Errc::corrupt);
+  EXPECT_EQ(code_of(store), Errc::corrupt);
   EXPECT_THAT(store.error().text, HasSubstr(path()));
   EXPECT_EQ(content(path()), garbage);
 }
@@ -181,7 +182,7 @@ TEST_F(SqliteFileTest, CanBeReadBesideADaemonAndWithoutOne) {
 TEST_F(SqliteFileTest, ReadingWhatIsNotThereCreatesNothing) {
   const auto reader = open_sqlite_reader(path());
   ASSERT_FALSE(reader);
-  EXPECT_EQ(reader.error().code, Errc::not_found);
+  EXPECT_EQ(code_of(reader), Errc::not_found);
   EXPECT_FALSE(std::filesystem::exists(path()));
 }
 
