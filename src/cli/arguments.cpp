@@ -158,6 +158,10 @@ std::string no_such_verb(std::string_view given, std::string_view within, std::s
 }  // namespace
 
 std::optional<std::string> verb_fault(std::span<const std::string> arguments) {
+  if (std::ranges::any_of(
+          arguments, [](const std::string& word) { return word == "-h" || word == "--help" || word == "--version"; })) {
+    return std::nullopt;
+  }
   const Group* group = nullptr;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
@@ -172,7 +176,8 @@ std::optional<std::string> verb_fault(std::span<const std::string> arguments) {
     if (found == k_groups.end()) return std::nullopt;
     group = &*found;
   }
-  return std::nullopt;
+  if (group == nullptr) return "say what to do: " + config::listed(k_verbs) + ". zohosync --help explains";
+  return std::string(group->name) + " wants one of: " + config::listed(group->verbs);
 }
 
 Parsed parse_arguments(int argc, const char* const* argv) {

@@ -18,8 +18,8 @@ struct Parsed {
 /// Prints help and faults itself.
 [[nodiscard]] Parsed parse_arguments(int argc, const char* const* argv);
 
-/// What is wrong with the verb, with the nearest one; empty when it is known or absent. `arguments` without the
-/// program's name.
+/// What is wrong with the verb: unknown (then with the nearest one) or missing; empty when it is known, or when help is
+/// asked for. `arguments` without the program's name.
 [[nodiscard]] std::optional<std::string> verb_fault(std::span<const std::string> arguments);
 
 }  // namespace zs::cli

@@ -131,9 +131,10 @@ class Planner {
   void plan_tags(Module module) {
     const ModuleView& view = org_.of(module);
     CreateTags step{module, {}};
+    std::vector<std::string> present;
     for (NewTag& wanted : tags_on(config_, module)) {
       if (const TagMetadata* there = view.tag(wanted.name)) {
-        judge_tag(module, wanted, *there);
+        if (is_as_wanted(module, wanted, *there)) present.push_back(wanted.name);
       } else if (const TagMetadata* alike = like(view, wanted.name)) {
         note(Weight::warning, "the tag " + named(wanted.name, module) + " is missing, but there is " + alike->name,
              "give both the same upper and lower case, in Zoho or in the configuration");
@@ -141,6 +142,7 @@ class Planner {
         step.tags.push_back(std::move(wanted));
       }
     }
+    if (!present.empty()) note(Weight::present, "the tags " + named(listed(present), module));
     warn_of_tag_limit(module, step.tags.size());
     while (!step.tags.empty()) {
       const auto first = step.tags.begin();
@@ -150,14 +152,13 @@ class Planner {
     }
   }
 
-  void judge_tag(Module module, const NewTag& wanted, const TagMetadata& there) {
-    if (wanted.colour.empty() || to_upper(there.colour) == to_upper(wanted.colour)) {
-      note(Weight::present, "the tag " + named(wanted.name, module));
-    } else {
-      note(Weight::present, "the tag " + named(wanted.name, module) + ", in " +
-                                (there.colour.empty() ? "no colour" : there.colour) + " where the configuration has " +
-                                wanted.colour + "; it is left as it is");
-    }
+  /// Whether it is there as it is wanted; another colour is people's own choice.
+  bool is_as_wanted(Module module, const NewTag& wanted, const TagMetadata& there) {
+    if (wanted.colour.empty() || to_upper(there.colour) == to_upper(wanted.colour)) return true;
+    note(Weight::present, "the tag " + named(wanted.name, module) + ", in " +
+                              (there.colour.empty() ? "no colour" : there.colour) + " where the configuration has " +
+                              wanted.colour + "; it is left as it is");
+    return false;
   }
 
   static const TagMetadata* like(const ModuleView& view, std::string_view name) {

@@ -64,9 +64,8 @@ Error refusal(int status, std::string_view code, std::string_view message, std::
               std::string_view path) {
   const std::string request = std::string(method) + " " + std::string(path);
   if (code == "OAUTH_SCOPE_MISMATCH") {
-    return {Errc::unavailable,
-            "the refresh token lacks the scope " + scope_of(method, path) + ", which " + request +
-                " needs. Scopes cannot be added to a token: make a new one with all that the README lists"};
+    return {Errc::unavailable, "the refresh token lacks the scope " + scope_of(method, path) + ", which " + request +
+                                   " needs: make a new one with all the scopes that the README lists"};
   }
   if (status == 401) {
     return {Errc::unavailable, request + " was refused (" + in_words(code, message) +

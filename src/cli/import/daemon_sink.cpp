@@ -18,7 +18,7 @@ std::size_t count_lines(std::string_view lines) {
 
 /// Where the second half of the lines begins; the end when there is one line only.
 std::size_t middle_of(std::string_view lines) {
-  const std::size_t after = lines.find('\n', lines.size() / 2);
+  const std::size_t after = lines.find('\n', lines.size() / 2 - 1);
   if (after != std::string_view::npos && after + 1 < lines.size()) return after + 1;
   const std::size_t before = lines.substr(0, lines.size() / 2).rfind('\n');
   return before == std::string_view::npos ? lines.size() : before + 1;
