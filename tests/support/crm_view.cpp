@@ -126,9 +126,9 @@ std::vector<std::string> compare(const Expected& expected, const CrmContent& crm
   learn("account", Module::accounts, crm.accounts);
   learn("contact", Module::contacts, crm.contacts);
   Comparison comparison(mapping);
-  comparison.module(Module::accounts, expected.accounts, crm.accounts, references, expected.abandoned);
-  comparison.module(Module::contacts, expected.contacts, crm.contacts, references, {});
-  comparison.module(Module::deals, expected.deals, crm.deals, references, {});
+  comparison.module(Module::accounts, expected.accounts, crm.accounts, references, expected.maybe_accounts);
+  comparison.module(Module::contacts, expected.contacts, crm.contacts, references, expected.maybe_contacts);
+  comparison.module(Module::deals, expected.deals, crm.deals, references, expected.maybe_deals);
   return comparison.differences;
 }
 

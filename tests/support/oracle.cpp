@@ -31,16 +31,29 @@ std::string reference(std::string_view kind, std::string_view id) { return std::
 Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping, const plan::Schema& schema) {
   auto all = replay(accepted);
   Expected out;
+  event::Parser parser;
+  for (const store::NewEvent& one : accepted) {
+    const auto event = parser.stored({one.time, one.source, one.id}, one.type, one.data);
+    for (const event::Patch& patch : event->patches) {
+      if (patch.kind != Kind::user) continue;
+      out.maybe_accounts.insert(patch.key);
+      for (const auto& [name, value] : patch.fields) {
+        if (name == "account_id") out.maybe_accounts.insert(value.text);
+      }
+    }
+  }
   std::map<std::string, std::vector<std::string>> people;  // account -> known users
   std::map<std::string, std::vector<state::SubscriptionFacts>> subscriptions;
   std::map<std::string, std::string> account_of;  // subscription -> account
   std::set<std::string> accounts;
   for (const auto& [id, registers] : all[Kind::account]) accounts.insert(id);
   for (const auto& [id, registers] : all[Kind::user]) {
-    if (!state::user_facts(registers).known) continue;
+    if (!state::user_facts(registers).known) {
+      out.maybe_contacts.insert(id);
+      continue;
+    }
     const std::string account = state::account_of_user(registers, id);
     people[account].push_back(id);
-    if (account != id) out.abandoned.insert(id);
     accounts.insert(account);
   }
   for (const auto& [id, registers] : all[Kind::subscription]) {
@@ -49,6 +62,7 @@ Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mappin
     if (account.empty() && all[Kind::user].contains(user) && state::user_facts(all[Kind::user][user]).known) {
       account = state::account_of_user(all[Kind::user][user], user);
     }
+    if (out.maybe_contacts.contains(user) || out.maybe_accounts.contains(account)) out.maybe_deals.insert(id);
     account_of[id] = account;
     subscriptions[account].push_back(state::subscription_facts(registers));
   }
