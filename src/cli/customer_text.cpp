@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cli/json_view.hpp"
 #include "cli/output.hpp"
 #include "cli/render.hpp"
@@ -93,14 +96,40 @@ std::string call_words(element call) {
   return out;
 }
 
-std::vector<std::string> timeline_row(element line) {
+struct TimelineRow {
+  Time at{};  // when it came to us, or was done
+  bool is_call = false;
+  Time happened{};  // events: by the platform's own clock
+  std::vector<std::string> cells;
+
+  [[nodiscard]] auto place() const { return std::tuple(at, is_call, happened); }
+};
+
+TimelineRow timeline_row(element line) {
   const std::string at = shown(line, "at");
-  if (shown(line, "what") == "event") {
-    const std::string happened = shown(line, "time");
-    return {at, "event", shown(line, "type"),
-            shown(line, "source") + " " + shown(line, "event") + (happened == at ? "" : ", of " + happened)};
+  const std::string happened = shown(line, "time");
+  TimelineRow row;
+  row.at = parse_rfc3339(at).value_or(Time{});
+  row.happened = parse_rfc3339(happened).value_or(Time{});
+  row.is_call = shown(line, "what") != "event";
+  if (row.is_call) {
+    row.cells = {at, shown(line, "what"), shown(line, "module") + " " + shown(line, "of"), call_words(line)};
+  } else {
+    row.cells = {at, "event", shown(line, "type"),
+                 shown(line, "source") + " " + shown(line, "event") + (happened == at ? "" : ", of " + happened)};
   }
-  return {at, shown(line, "what"), shown(line, "module") + " " + shown(line, "of"), call_words(line)};
+  return row;
+}
+
+/// What came in one request has one time of receipt: there the platform's own times tell the story.
+std::string timeline_text(element root) {
+  std::vector<TimelineRow> timeline;
+  for_each(root, "timeline", [&](element line) { timeline.push_back(timeline_row(line)); });
+  std::ranges::reverse(timeline);
+  std::ranges::stable_sort(timeline, std::ranges::less{}, &TimelineRow::place);
+  Rows rows;
+  for (TimelineRow& row : timeline) rows.push_back(std::move(row.cells));
+  return rows.empty() ? "" : "\nwhat happened, oldest first\n" + aligned(rows, "  ");
 }
 
 }  // namespace
@@ -116,10 +145,7 @@ std::string customer_text(std::string_view json) {
   if (root["user"].get(one) == simdjson::SUCCESS && one.is_object()) out += entity_text("user", one);
   if (root["account"].get(one) == simdjson::SUCCESS && one.is_object()) out += entity_text("account", one);
   for_each(root, "subscriptions", [&](element subscription) { out += entity_text("subscription", subscription); });
-  Rows rows;
-  for_each(root, "timeline", [&](element line) { rows.push_back(timeline_row(line)); });
-  std::ranges::reverse(rows);
-  if (!rows.empty()) out += "\nwhat happened, oldest first\n" + aligned(rows, "  ");
+  out += timeline_text(root);
   return out;
 }
 

@@ -167,11 +167,12 @@ class Import {
 
   Exit broke_off(const Source& source, const Tally& tally, const Error& error) {
     if (error.code == Errc::invalid && tally.offset == 0) return fail_with(Exit::usage, source.name + " " + error.text);
+    if (error.code == Errc::conflict) return fail_with(Exit::usage, source.name + ": " + error.text);
     const bool resumes = !source.progress_file.empty() && !keeps_no_progress_;
     complain(source.name + ": stopped after line " + grouped(tally.lines) + " (" + error.text + "). " +
              (resumes ? "The same command goes on from there"
                       : "Repeat it from the beginning: what was imported is known the second time"));
-    return error.code == Errc::stopped || error.code == Errc::invalid ? Exit::failed : Exit::unreachable;
+    return error.code == Errc::stopped ? Exit::failed : Exit::unreachable;
   }
 
   void say(std::string_view text) {

@@ -61,7 +61,7 @@ class DaemonSink final : public Sink {
           ZS_TRY(pause("the daemon's backlog is full", retry_after(answer)));
           continue;
         }
-        if (answer.status < 500) return fail(Errc::invalid, refusal_of(answer, client_.url()).text);
+        if (answer.status < 500) return fail(Errc::conflict, refusal_of(answer, client_.url()).text);
       }
       // Whether it was kept or not: the daemon knows an event again.
       const std::string why = refusal_of(answer, client_.url()).text;

@@ -303,7 +303,7 @@ TEST_F(DaemonSink, GivesUpOnADaemonThatStaysAway) {
 
 TEST_F(DaemonSink, DoesNotWaitForAKeyToBecomeValid) {
   daemon->will_answer(401, R"({"detail":"unknown key"})");
-  EXPECT_EQ(sink->deliver("{1}\n").error().code, Errc::invalid);
+  EXPECT_EQ(sink->deliver("{1}\n").error().code, Errc::conflict);
   EXPECT_THAT(waits, IsEmpty());
 }
 
