@@ -170,7 +170,10 @@ int serve(const config::Config& config) {
   log::info("zohosync serves", {{"address", config.server.address}, {"port", std::int64_t{daemon.server->port()}},
                                 {"store", path}, {"version", k_version}, {"pid", std::int64_t{getpid()}}});
 
-  while (signals.wait() == SIGHUP) log::info("SIGHUP: secrets are read anew at the next token; nothing else is reloaded in this version");
+  while (signals.wait() == SIGHUP) {
+    log::info("SIGHUP: secrets and the org are read anew; the rest of the configuration needs a restart");
+    daemon.host.post([&daemon] { daemon.engine.resume_now(); });
+  }
   log::info("stopping: no new work, waiting for calls that are out");
   // The door first, then the engine, then what both stand on.
   daemon.server->stop(std::chrono::seconds{5});

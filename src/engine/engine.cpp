@@ -99,7 +99,7 @@ void Engine::describe() {
       status_.last_error = answer.message;
       const bool ours = answer.outcome == zoho::Answer::Outcome::not_allowed;
       const std::string state = !ours ? "unreachable" : answer.code == "TOKEN_REVOKED" ? "token_revoked" : "misconfigured";
-      pause(state, answer.message.empty() ? answer.code : answer.message, std::chrono::seconds{ours ? 10 : 2});
+      pause(state, answer.message.empty() ? answer.code : answer.message);
       return;
     }
     std::string missing;
@@ -110,7 +110,7 @@ void Engine::describe() {
     }
     if (!missing.empty() && options_.send_external_id) {
       // Without them a repeated insert makes a twin: no write before they are there.
-      pause("misconfigured", "the org lacks unique fields (" + missing + "): run zohosync setup --apply", std::chrono::seconds{10});
+      pause("misconfigured", "the org lacks unique fields (" + missing + "): run zohosync setup --apply");
       return;
     }
     const std::string edition = options_.edition.empty() ? org->edition : options_.edition;
@@ -128,16 +128,27 @@ void Engine::describe() {
   });
 }
 
-void Engine::pause(std::string state, std::string detail, Duration at_least) {
+void Engine::pause(std::string state, std::string detail) {
   ++failures_in_a_row_;
-  const Duration growing = std::min<Duration>(30s, 500ms * (1 << std::min(failures_in_a_row_, 6)));
+  // A connection costs nothing to try; what a person must mend costs credits to look at, and is looked at less and less.
+  const bool needs_person = state != "unreachable";
+  const Duration first = needs_person ? Duration{10s} : Duration{500ms};
+  const Duration longest = needs_person ? Duration{5min} : Duration{8s};
+  const Duration growing = std::min<Duration>(longest, first * (1 << std::min(failures_in_a_row_ - 1, 9)));
   const Duration jitter{static_cast<std::int64_t>(static_cast<double>(growing.count()) * random_.unit() / 2)};
-  paused_until_ = now_ + std::max(at_least, growing / 2 + jitter);
+  paused_until_ = now_ + growing / 2 + jitter;
   if (state != pause_state_) log::warn("writing to Zoho pauses", {{"state", state}, {"reason", detail}});
   pause_state_ = std::move(state);
   pause_detail_ = std::move(detail);
   // After a pause the newest states are planned afresh.
   drop_window();
+}
+
+void Engine::resume_now() {
+  paused_until_ = {};
+  failures_in_a_row_ = 0;
+  if (pause_state_ != "unreachable") org_.reset();
+  next_wakeup_ = {};
 }
 
 void Engine::store_failed(const Error& error) {

@@ -81,6 +81,8 @@ class Engine {
 
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] bool is_idle() const { return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_; }
+  /// Ends a pause early: somebody says that what stood in the way is mended.
+  void resume_now();
   /// No new calls from now on; what is out may still be answered.
   void drain() { draining_ = true; }
   [[nodiscard]] bool is_quiet() const { return flights_.empty(); }
@@ -142,7 +144,7 @@ class Engine {
   [[nodiscard]] Result<void> conclude(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
                                   std::size_t index, const zoho::ItemAnswer& answer);
-  void pause(std::string state, std::string detail, Duration at_least);
+  void pause(std::string state, std::string detail);
 
   void store_failed(const Error& error);
   void update_status();

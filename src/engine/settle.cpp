@@ -69,8 +69,7 @@ void Engine::settle() {
   }
   if (to_pause_) {
     const bool ours = to_pause_->outcome == Answer::Outcome::not_allowed;
-    pause(ours ? state_of_refusal(*to_pause_) : "unreachable", to_pause_->message.empty() ? to_pause_->code : to_pause_->message,
-          ours ? Duration{10s} : Duration{0});
+    pause(ours ? state_of_refusal(*to_pause_) : "unreachable", to_pause_->message.empty() ? to_pause_->code : to_pause_->message);
   } else {
     for (const EntityId id : to_route_) {
       if (Work* work = find(id)) route(*work);

@@ -133,6 +133,7 @@ void Client::describe_next(std::shared_ptr<Description> description) {
     Answer answer;
     answer.outcome = outcome;
     answer.http_status = response.status;
+    answer.code = response.failure;
     answer.message = message;
     if (outcome == Answer::Outcome::answered && response.status != 200) {
       const Call nothing;

@@ -126,6 +126,8 @@ void TokenBroker::minted(net::ClientResponse response) {
   minting_ = false;
   if (response.exchange != net::Exchange::answered) {
     state_ = TokenState::unreachable;
+    // What never reached Zoho does not count there: an outage must not use up the mints that its end needs.
+    if (response.exchange == net::Exchange::not_sent && !mints_ms_.empty()) mints_ms_.pop_back();
     finish({std::nullopt, state_, "the accounts server cannot be reached: " + response.failure});
     return;
   }
