@@ -1,0 +1,173 @@
+#include "server/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "core/text.hpp"
+
+namespace zohosim {
+namespace {
+
+template <class Value>
+using Names = std::map<std::string, Value>;
+
+/// An option that takes one of a few words.
+template <class Value>
+void add_choice(CLI::App& app, const std::string& name, Value& value, const Names<Value>& names,
+                const std::string& help) {
+  const auto read = [&value, names, name](const std::string& word) {
+    const auto found = names.find(word);
+    if (found == names.end()) {
+      std::string known;
+      for (const auto& [one, meaning] : names) known.append(known.empty() ? "" : ", ").append(one);
+      throw CLI::ValidationError(name, "'" + word + "' is none of " + known);
+    }
+    value = found->second;
+  };
+  app.add_option_function<std::string>(name, read, help);
+}
+
+struct Raw {
+  std::string listen = "127.0.0.1:8090";
+  std::int64_t latency_ms = 0;
+  std::int64_t jitter_ms = 0;
+  std::int64_t search_lag_ms = 2000;
+  std::int64_t daily_credits = 0;
+  int concurrency = 0;
+  std::string scopes;
+  std::string utc_offset;
+  std::string mixed_status = "207";
+  std::string tag_credits = "10";
+  bool external_is_free = false;
+  bool empty_org = false;
+};
+
+void add_account_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--client-id", options.client_id, "Accepted client id")->capture_default_str();
+  app.add_option("--client-secret", options.client_secret, "Accepted client secret")->capture_default_str();
+  app.add_option("--refresh-token", options.refresh_token, "Accepted refresh token")->capture_default_str();
+  app.add_option("--grant-code", options.grant_code, "Self-client code, good for one exchange")->capture_default_str();
+  app.add_option("--scopes", raw.scopes, "Comma list of what tokens may do (default: all that zohosync needs)");
+}
+
+void add_org_options(CLI::App& app, Options& options, Raw& raw, std::string& org_file) {
+  const Names<Edition> editions{{"free", Edition::free},
+                                {"standard", Edition::standard},
+                                {"professional", Edition::professional},
+                                {"enterprise", Edition::enterprise},
+                                {"ultimate", Edition::ultimate}};
+  add_choice(app, "--edition", options.edition, editions, "Edition, which sets the limits (default enterprise)");
+  app.add_option("--licences", options.user_licences, "User licences; they raise the daily credits")
+      ->capture_default_str();
+  app.add_option("--daily-credits", raw.daily_credits, "Daily credits instead of the edition's");
+  app.add_option("--concurrency", raw.concurrency, "Calls at once instead of the edition's");
+  auto* org = app.add_option("--org", org_file, "Start from this snapshot (GET /control/snapshot makes one)")
+                  ->check(CLI::ExistingFile);
+  app.add_flag("--empty-org", raw.empty_org, "Start without records, which is also the default")->excludes(org);
+  app.add_flag("--ready", options.ready, "Start with unique external id fields on Contacts, Accounts and Deals");
+  app.add_flag("--pipelines", options.pipelines, "Deals have pipelines; a stage must belong to its pipeline");
+  app.add_flag("--multi-currency", options.multi_currency, "Deals have a currency");
+  app.add_option("--utc-offset", raw.utc_offset, "Time zone of the API user, as +05:30");
+}
+
+void add_network_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--latency-ms", raw.latency_ms, "Time every answer takes")->check(CLI::NonNegativeNumber);
+  app.add_option("--jitter-ms", raw.jitter_ms, "At most this much more, at random")->check(CLI::NonNegativeNumber);
+  app.add_option("--search-lag-ms", raw.search_lag_ms, "Time until a written record is found by search")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+}
+
+/// The doubts that Zoho's documents leave, each with a default; run a client under both.
+void add_doubts(CLI::App& app, Options& options, Raw& raw) {
+  const Names<TagOnUpdate> tag_ways{{"replace", TagOnUpdate::replace}, {"add", TagOnUpdate::add}};
+  const Names<UnlistedPick> pick_ways{
+      {"refuse", UnlistedPick::refuse}, {"accept", UnlistedPick::accept}, {"drop", UnlistedPick::drop}};
+  const Names<LookupError> lookup_ways{{"lookup", LookupError::names_lookup}, {"id", LookupError::names_id}};
+  add_choice(app, "--tag-on-update", options.tag_on_update, tag_ways,
+             "Tags in an update's body: replace (default) or add");
+  add_choice(app, "--unlisted-pick", options.unlisted_pick, pick_ways,
+             "A value outside a picklist: refuse (default), accept or drop");
+  add_choice(app, "--lookup-error", options.lookup_error, lookup_ways,
+             "What api_name says of an unknown parent: lookup (default) or id");
+  app.add_option("--mixed-status", raw.mixed_status, "Status of a write of which some rows failed")
+      ->check(CLI::IsMember({"207", "200"}))
+      ->capture_default_str();
+  app.add_option("--tags-per-credit", raw.tag_credits, "Records tagged for one credit")
+      ->check(CLI::IsMember({"10", "50"}))
+      ->capture_default_str();
+  app.add_option("--trim-text", options.trims_text, "Blanks around text are cut off")->capture_default_str();
+  app.add_option("--empty-clears", options.empty_text_clears, "Empty text is stored as null")->capture_default_str();
+  app.add_flag("--external-is-free", raw.external_is_free, "External fields do not count towards the two unique ones");
+  app.add_flag("--deal-contact-must-match", options.deal_contact_must_match, "A deal's contact must be of its account");
+  app.add_option("--list-merged", options.merge_losers_are_listed, "Merged records stand in the deleted list")
+      ->capture_default_str();
+}
+
+[[noreturn]] void bad_usage(const std::string& why) {
+  std::cerr << "zohosim: " << why << "\n";
+  std::exit(2);
+}
+
+void read_listen(const std::string& text, Arguments& out) {
+  const std::size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  if (error != std::errc{} || end != port.data() + port.size())
+    bad_usage("--listen wants ADDRESS:PORT, not '" + text + "'");
+  if (colon != std::string::npos) out.address = text.substr(0, colon);
+}
+
+int read_offset(const std::string& text) {
+  int hours = 0;
+  int minutes = 0;
+  const bool shaped = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
+  const auto digits = [&](std::size_t at, int& value) {
+    return std::from_chars(text.data() + at, text.data() + at + 2, value).ptr == text.data() + at + 2;
+  };
+  if (!shaped || !digits(1, hours) || !digits(4, minutes))
+    bad_usage("--utc-offset wants +hh:mm or -hh:mm, not '" + text + "'");
+  return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+void settle(const Raw& raw, Arguments& out) {
+  Options& options = out.options;
+  read_listen(raw.listen, out);
+  options.origin = "http://" + out.address + ":" + std::to_string(out.port);
+  options.latency = std::chrono::milliseconds{raw.latency_ms};
+  options.jitter = std::chrono::milliseconds{raw.jitter_ms};
+  options.search_lag = std::chrono::milliseconds{raw.search_lag_ms};
+  if (raw.daily_credits > 0) options.daily_credits = raw.daily_credits;
+  if (raw.concurrency > 0) options.concurrency = raw.concurrency;
+  if (!raw.scopes.empty()) options.scopes = comma_list(raw.scopes);
+  if (!raw.utc_offset.empty()) options.utc_offset_minutes = read_offset(raw.utc_offset);
+  options.mixed_is_207 = raw.mixed_status == "207";
+  options.tags_cost_per_50 = raw.tag_credits == "50";
+  options.external_counts_as_unique = !raw.external_is_free;
+}
+
+}  // namespace
+
+Arguments read_arguments(int argc, char** argv) {
+  Arguments out;
+  Raw raw;
+  CLI::App app{"zohosim: Zoho's accounts server and CRM v8 on one port, for demos, staging and tests", "zohosim"};
+  app.add_option("--listen", raw.listen, "Address and port; port 0 takes any free one")->capture_default_str();
+  add_org_options(app, out.options, raw, out.org_file);
+  add_account_options(app, out.options, raw);
+  add_network_options(app, out.options, raw);
+  add_doubts(app, out.options, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error) == 0 ? 0 : 2);
+  }
+  settle(raw, out);
+  return out;
+}
+
+}  // namespace zohosim
