@@ -73,7 +73,7 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
     return;
   }
   if (backlog_is_full()) {
-    counters_.refused_full.fetch_add(1, std::memory_order_relaxed);
+    parts_.probe.refused_backlog.add();
     net::Response response = problem(429, "backlog_full", "as many events wait as server.max_backlog allows; send it again later");
     response.headers.emplace_back("Retry-After", "30");
     reply(std::move(response));
@@ -84,7 +84,7 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
   const auto lane = request.header("x-zohosync-lane") == "backfill" ? store::Lane::backfill : store::Lane::live;
   ingest::Accepted read = ingest::accept(parser, request.header("content-type"), request.headers, request.body, now, lane,
                                          {parts_.config.server.max_events_per_request});
-  counters_.events_rejected.fetch_add(static_cast<std::int64_t>(read.rejected.size()), std::memory_order_relaxed);
+  parts_.probe.events_rejected.add(read.rejected.size());
   if (read.status != 0) {
     reply(problem(read.status, "events_refused", read.problem));
     return;
@@ -107,13 +107,14 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
         receipt->duplicates = receipt->events.size() - receipt->accepted;
         return {};
       },
-      [this, receipt, reply = std::move(reply)](Result<void> done) mutable {
+      [this, receipt, began = std::chrono::steady_clock::now(), reply = std::move(reply)](Result<void> done) mutable {
+        parts_.probe.commit_seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
         if (!done) {
           reply(failure(done.error()));
           return;
         }
-        counters_.events_accepted.fetch_add(static_cast<std::int64_t>(receipt->accepted), std::memory_order_relaxed);
-        counters_.events_duplicate.fetch_add(static_cast<std::int64_t>(receipt->duplicates), std::memory_order_relaxed);
+        parts_.probe.events_accepted.add(receipt->accepted);
+        parts_.probe.events_duplicate.add(receipt->duplicates);
         reply(receipt_of(*receipt));
         parts_.engine.events_arrived();
       });

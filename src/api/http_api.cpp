@@ -84,7 +84,7 @@ net::Response HttpApi::failure(const Error& error) {
 }
 
 void HttpApi::serve(net::Request&& request, net::Reply reply) {
-  counters_.requests.fetch_add(1, std::memory_order_relaxed);
+  parts_.probe.requests.add();
   const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   std::string allowed;
   for (const Route& route : routes()) {

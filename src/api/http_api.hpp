@@ -10,6 +10,7 @@
 
 #include "api/auth.hpp"
 #include "api/engine_control.hpp"
+#include "api/probe.hpp"
 #include "api/reader_pool.hpp"
 #include "config/config.hpp"
 #include "net/http_server.hpp"
@@ -17,21 +18,13 @@
 
 namespace zs::api {
 
-/// Counted by the interface itself; shown at /metrics.
-struct Counters {
-  std::atomic<std::int64_t> requests{0};
-  std::atomic<std::int64_t> events_accepted{0};
-  std::atomic<std::int64_t> events_duplicate{0};
-  std::atomic<std::int64_t> events_rejected{0};
-  std::atomic<std::int64_t> refused_full{0};
-};
-
 class HttpApi {
  public:
   struct Parts {
     const config::Config& config;
     store::Store& store;
     EngineControl& engine;
+    Probe& probe;
     const Clock& clock;
     std::string node;
     std::string version;
@@ -76,7 +69,6 @@ class HttpApi {
   Parts parts_;
   Authenticator auth_;
   ReaderPool readers_;
-  Counters counters_;
   net::Server* server_ = nullptr;
   std::atomic<std::int64_t> backlog_checked_ms_{0};
   std::atomic<bool> backlog_full_{false};

@@ -1,10 +1,13 @@
 // For those who run it: status, held entities, health, metrics.
+#include <simdjson.h>
+
 #include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "links/views.hpp"
 
 namespace zs::api {
@@ -106,6 +109,16 @@ void HttpApi::retry_all_held(net::Request&& request, net::Reply reply, std::stri
   for (const auto& [name, value] : net::parse_query(request.query)) {
     if (name == "code") code = value;
   }
+  if (!trim(request.body).empty()) {
+    simdjson::dom::parser parser;
+    simdjson::dom::object filter;
+    std::string_view text;
+    if (parser.parse(request.body).get(filter) != simdjson::SUCCESS || (filter.size() > 0 && filter["code"].get(text) != simdjson::SUCCESS)) {
+      reply(problem(400, "body_invalid", "send {} for all, or {\"code\": \"…\"} for those held with a code"));
+      return;
+    }
+    if (!text.empty()) code = text;
+  }
   std::int64_t retried = 0;
   store::EntityId after = 0;
   while (true) {
@@ -148,35 +161,10 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
     reply(failure(snapshot.error()));
     return;
   }
-  const engine::Status status = parts_.engine.status();
   net::Response response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  const auto put = [&](std::string_view name, std::string_view type, std::string_view help, std::int64_t value) {
-    response.body += "# HELP zohosync_" + std::string(name) + " " + std::string(help) + "\n# TYPE zohosync_" + std::string(name) + " " +
-                     std::string(type) + "\nzohosync_" + std::string(name) + " " + std::to_string(value) + "\n";
-  };
-  const store::Backlog& backlog = snapshot->backlog;
-  put("http_requests_total", "counter", "Requests served.", counters_.requests);
-  put("events_accepted_total", "counter", "Events made durable since the start.", counters_.events_accepted);
-  put("events_duplicate_total", "counter", "Events that were known already.", counters_.events_duplicate);
-  put("events_rejected_total", "counter", "Events refused as invalid.", counters_.events_rejected);
-  put("events_refused_backlog_total", "counter", "Requests refused because the backlog bound was reached.", counters_.refused_full);
-  put("ledger_events", "gauge", "Events in the ledger.", snapshot->accepted);
-  put("unfolded_events", "gauge", "Events that the state does not show yet.", backlog.unfolded);
-  put("backlog_entities", "gauge", "Records that wait or are in flight.", backlog.dirty);
-  put("backlog_oldest_seconds", "gauge", "Age of the oldest change that waits.", oldest_seconds(backlog, parts_.clock.now()));
-  put("held_entities", "gauge", "Records that need a person.", backlog.held);
-  put("hanging_entities", "gauge", "Records that hang on a held one.", backlog.hanging);
-  put("events_folded_total", "counter", "Events folded into the state since the start.", status.folded);
-  put("zoho_calls_total", "counter", "Calls sent to Zoho since the start.", status.calls);
-  put("zoho_records_applied_total", "counter", "Record writes that Zoho confirmed.", status.applied);
-  put("zoho_records_retried_total", "counter", "Record writes put off after a failure.", status.retried);
-  put("zoho_credits_used_24h", "gauge", "API credits spent in the last 24 hours, as far as known.", status.credits_used);
-  put("zoho_credits_limit", "gauge", "API credits of the org for 24 hours; 0: not known.", status.credits_limit);
-  response.body += "# HELP zohosync_zoho_state Whether writing to Zoho is in this state.\n# TYPE zohosync_zoho_state gauge\n";
-  for (const std::string_view state : {"ok", "starting", "throttled", "out_of_credits", "token_revoked", "misconfigured", "unreachable"}) {
-    response.body += "zohosync_zoho_state{state=\"" + std::string(state) + "\"} " + (status.state == state ? "1" : "0") + "\n";
-  }
+  response.content_type = ops::Registry::k_content_type;
+  response.body = parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,
+                                    oldest_seconds(snapshot->backlog, parts_.clock.now()));
   reply(std::move(response));
 }
 

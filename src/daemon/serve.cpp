@@ -104,7 +104,12 @@ struct Daemon {
         options(engine_options_of(c)),
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
-        http({c, *store, host, clock, node_name(), std::string(k_version)}) {}
+        probe(metrics),
+        http({c, *store, host, probe, clock, node_name(), std::string(k_version)}) {
+    engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
+      probe.called(zoho::name_of(verb), zoho::name_of(outcome), std::chrono::duration<double>(took).count());
+    };
+  }
 
   static std::uint64_t seed() {
     std::uint64_t out = 0;
@@ -123,6 +128,8 @@ struct Daemon {
   engine::Options options;
   zoho::Client client;
   engine::Engine engine;
+  ops::Registry metrics;
+  api::Probe probe;
   api::HttpApi http;
   std::unique_ptr<net::Server> server;
 };

@@ -89,6 +89,8 @@ class Engine {
 
   /// Called after commits that brought something into Zoho or into the state.
   std::function<void()> on_progress;
+  /// Called for every call that came back or was given up.
+  std::function<void(zoho::Verb, zoho::Answer::Outcome, Duration)> on_call;
 
  private:
   // fold.cpp's part

@@ -41,6 +41,7 @@ void Engine::settle() {
     auto flight = flights_.extract(one.id);
     if (flight.empty()) continue;
     governor_.finished(flight.mapped().is_heavy);
+    if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().sent);
     const auto queue = queues_.find(flight.mapped().key);
     if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
     if (one.answer.credits_remaining) governor_.correct_credits(*one.answer.credits_remaining, now_);
@@ -212,6 +213,10 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
   ++status_.applied;
   plan::confirm(work.entity.synced, flight.changes[index]);
   if (flight.verb != Verb::insert) return tx.save_synced(work.entity);
+  // A record that we made is empty where we sent nothing: clearing such a field later needs no call.
+  for (const plan::FieldRule& rule : options_.mapping.fields[static_cast<std::size_t>(flight.key.module)]) {
+    work.entity.synced.fields.try_emplace(rule.field, "null");
+  }
   work.entity.zoho_id = answer.zoho_id;
   return link(tx, work);
 }

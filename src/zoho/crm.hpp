@@ -92,6 +92,8 @@ struct Answer {
   std::optional<std::int64_t> retry_after_seconds;
 };
 
+[[nodiscard]] std::string_view name_of(Answer::Outcome outcome);
+
 /// What the engine needs to know of the org before it writes.
 struct Org {
   plan::Schema schema;

@@ -225,6 +225,19 @@ std::string_view name_of(Verb verb) {
   return "?";
 }
 
+std::string_view name_of(Answer::Outcome outcome) {
+  switch (outcome) {
+    case Answer::Outcome::answered: return "answered";
+    case Answer::Outcome::not_sent: return "not_sent";
+    case Answer::Outcome::unknown: return "unknown";
+    case Answer::Outcome::throttled: return "throttled";
+    case Answer::Outcome::refused: return "refused";
+    case Answer::Outcome::not_allowed: return "not_allowed";
+    case Answer::Outcome::stale_token: return "stale_token";
+  }
+  return "?";
+}
+
 std::size_t max_items(Verb verb) {
   switch (verb) {
     case Verb::insert:

@@ -164,18 +164,5 @@ TEST(Held, ASubscriptionBeforeItsUserIsListedAndGoesOnByItself) {
   EXPECT_NE(system.call("GET", "/v1/held").body.find("\"held\":[]"), std::string::npos);
 }
 
-TEST(Adoption, APersonMadeByHandIsTakenOverAndTheirOwnTagsStay) {
-  System system({{"--ready"}, {}, true});
-  const auto made = system.control("GET", "/state");
-  ASSERT_EQ(made.status, 200);
-  // Made through the API by somebody else.
-  net::ClientRequest mint;
-  mint.method = "POST";
-  mint.url = system.simulator_url() + "/oauth/v2/token?grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh";
-  system.crm_get("/crm/v8/org");
-  ASSERT_EQ(system.call("POST", "/v1/events", signup("u1", "1"), "application/json").status, 202);
-  ASSERT_NE(system.call("GET", "/v1/mappings/users/u1?wait=30").body.find("\"synced\":true"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace zs::process

@@ -62,8 +62,8 @@ World::Process::Process(World& world)
         options.mapping = world.mapping_;
         options.fold_faults.arrival_order_wins = world.settings_.arrival_order_wins;
         options.send_external_id = world.settings_.send_external_id;
-        options.window = 64;  // small, so that the edges of the window are met
-        options.fold_batch = 7;
+        options.window = world.window_;
+        options.fold_batch = world.fold_batch_;
         return options;
       }()) {}
 
@@ -108,6 +108,12 @@ void World::crash() {
   boot();
 }
 
+void World::widen_window() {
+  window_ = 2'000;
+  fold_batch_ = 200;
+  crash();
+}
+
 void World::at(Time time, std::function<void()> task) {
   const std::uint64_t life = life_;
   auto guarded = [this, life, task = std::move(task)] {
@@ -118,7 +124,10 @@ void World::at(Time time, std::function<void()> task) {
 
 zohosim::HttpAnswer World::apply(const net::ClientRequest& request) {
   const std::string target = request.url.substr(k_origin.size());
+  if (before_apply) before_apply(request);
+  const std::int64_t before = simulator_.counters().credits;
   zohosim::HttpAnswer answer = simulator_.begin_call(to_sim(request.method, target, request.headers, request.body));
+  credits_ += simulator_.counters().credits - before;
   if (!target.starts_with("/oauth")) sent_.push_back({request.method, target, request.body, answer.status, clock_.now()});
   return answer;
 }

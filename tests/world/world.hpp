@@ -78,6 +78,13 @@ class World final : public net::HttpTransport {
   [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
   [[nodiscard]] std::size_t count_sent(std::string_view method, std::string_view path_part) const;
 
+  /// Called before a request of the daemon is applied.
+  std::function<void(const net::ClientRequest&)> before_apply;
+  /// The daemon's usual window instead of the small one that makes edges frequent. Restarts it.
+  void widen_window();
+  /// What the daemon's calls cost by the simulator's count.
+  [[nodiscard]] std::int64_t credits_by_daemon() const { return credits_; }
+
   store::Store& store() { return *store_; }
   engine::Engine& engine() { return process_->engine; }
   zohosim::Simulator& simulator() { return simulator_; }
@@ -121,6 +128,9 @@ class World final : public net::HttpTransport {
   std::unique_ptr<Process> process_;
   std::uint64_t life_ = 0;  // of the process: answers to a dead one are dropped
   bool must_crash_ = false;
+  std::size_t window_ = 64;
+  std::size_t fold_batch_ = 7;
+  std::int64_t credits_ = 0;
   std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timeline_;
   std::uint64_t next_order_ = 0;
   std::vector<store::NewEvent> accepted_;

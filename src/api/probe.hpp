@@ -1,0 +1,36 @@
+#pragma once
+// What the interface and the engine count, in their own words; ops knows how Prometheus wants it.
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/engine.hpp"
+#include "ops/metrics.hpp"
+#include "store/store.hpp"
+
+namespace zs::api {
+
+class Probe {
+ public:
+  explicit Probe(ops::Registry& registry);
+
+  ops::Counter& requests;
+  ops::Counter& events_accepted;
+  ops::Counter& events_duplicate;
+  ops::Counter& events_rejected;
+  ops::Counter& refused_backlog;
+  ops::Histogram& commit_seconds;  // from a request's events being good to their being on disk
+
+  /// A call to Zoho came back, or was given up. From the engine's thread.
+  void called(std::string_view verb, std::string_view outcome, double seconds);
+  /// Brings the gauges up to date and writes all of it.
+  [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
+                                 std::int64_t oldest_seconds);
+
+ private:
+  ops::Registry& registry_;
+};
+
+}  // namespace zs::api

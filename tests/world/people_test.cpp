@@ -1,0 +1,239 @@
+// Records that people made, changed or deleted, and what Zoho refuses: named situations in the whole system.
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "support/histories.hpp"
+#include "world/world.hpp"
+
+namespace zs::world {
+namespace {
+
+store::NewEvent event(std::string id, std::string type, int second, std::string data) {
+  return {"/app", std::move(id), std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}}, std::move(data), store::Lane::live};
+}
+
+store::NewEvent signup(const std::string& user, const std::string& email, int second = 1) {
+  return event("signup-" + user, "user.signed_up", second,
+               R"({"user":{"id":")" + user + R"(","email":")" + email + R"(","last_name":"Lee","source":"website"},"account":{"id":"org","name":"Acme"}})");
+}
+
+std::string faults(World& world) {
+  std::string out;
+  for (const std::string& one : world.faults_against_oracle()) out += one + "\n";
+  return out;
+}
+
+struct People : ::testing::Test {
+  World world{Settings{}};
+
+  std::string make_contact(const std::string& email, const std::string& platform_id = "", const std::string& more = "") {
+    const std::string id_field = platform_id.empty() ? "" : R"(,"Platform_User_ID":")" + platform_id + "\"";
+    const std::string body = world.ask("POST", "/crm/v8/Contacts", R"({"data":[{"Last_Name":"By Hand","Email":")" + email + "\"" + id_field + more + R"(}],"trigger":[]})");
+    simdjson::dom::parser parser;
+    return std::string(std::string_view(parser.parse(body)["data"].at(0)["details"]["id"]));
+  }
+  void settle() { ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1})) << world.engine().status().state; }
+  std::string contact_id(const std::string& user) { return world.entity(event::Kind::user, user)->zoho_id; }
+};
+
+TEST_F(People, AContactWithTheSameEmailAndNoPlatformIdIsAdopted) {
+  const std::string made = make_contact("ann@example.com", "", R"(,"Description":"met at the fair","Tag":[{"name":"VIP"},{"name":"lifecycle-churned"}])");
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  EXPECT_EQ(contact_id("u1"), made);
+  EXPECT_EQ(world.crm().contacts.size(), 1U);
+  const std::string record = world.ask("GET", "/crm/v8/Contacts/" + made + "?fields=Description,Tag,Last_Name");
+  EXPECT_NE(record.find("met at the fair"), std::string::npos);
+  EXPECT_NE(record.find("VIP"), std::string::npos);
+  EXPECT_NE(record.find("lifecycle-trial"), std::string::npos);
+  EXPECT_EQ(record.find("lifecycle-churned"), std::string::npos) << "one value per exclusive axis";
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST_F(People, TwoCandidatesAreHeldWithBothListedAndGoOnWhenOneIsLeft) {
+  const std::string first = make_contact("ann@example.com");
+  const std::string second = make_contact("ann@example.com");
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  auto held = world.held();
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_EQ(held[0].code, "AMBIGUOUS_CONTACT");
+  EXPECT_NE(held[0].detail.find(first), std::string::npos);
+  EXPECT_NE(held[0].detail.find(second), std::string::npos);
+  world.ask("DELETE", "/crm/v8/Contacts?ids=" + second);
+  ASSERT_TRUE(world.engine().retry_held(held[0].id));
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(contact_id("u1"), first);
+}
+
+TEST_F(People, AContactThatCarriesAnUnknownPlatformIdIsHeld) {
+  const std::string other = make_contact("ann@example.com", "somebody-else");
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  ASSERT_EQ(world.held().size(), 1U);
+  EXPECT_EQ(world.held()[0].code, "FOREIGN_CONTACT");
+  EXPECT_NE(world.held()[0].detail.find(other), std::string::npos);
+}
+
+TEST_F(People, TwoUsersWithOneEmailAreTwoContacts) {
+  world.deliver({signup("u1", "shared@example.com"), signup("u2", "shared@example.com", 2)});
+  settle();
+  world.deliver({signup("u3", "shared@example.com", 3)});
+  settle();
+  EXPECT_EQ(world.crm().contacts.size(), 3U);
+  EXPECT_EQ(faults(world), "");
+  EXPECT_TRUE(world.held().empty());
+}
+
+TEST_F(People, OneHandMadeContactIsAdoptedByOneOfTwoUsersOnly) {
+  const std::string made = make_contact("shared@example.com");
+  world.deliver({signup("u1", "shared@example.com"), signup("u2", "shared@example.com", 2)});
+  settle();
+  EXPECT_NE(contact_id("u1"), contact_id("u2"));
+  EXPECT_TRUE(contact_id("u1") == made || contact_id("u2") == made);
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST_F(People, AnAddressThatCannotStandInAQueryIsNotLookedUpAndArrives) {
+  world.deliver({signup("u1", "o'neil@example.com")});
+  settle();
+  EXPECT_EQ(faults(world), "");
+  EXPECT_EQ(world.count_sent("POST", "/coql"), 0U);
+}
+
+TEST_F(People, ARecordThatAPersonDeletedIsHeldAndMadeAnewOnRetryOnly) {
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  const std::string before = contact_id("u1");
+  world.ask("DELETE", "/crm/v8/Contacts?ids=" + before);
+  world.deliver({event("e2", "user.updated", 9, R"({"user":{"id":"u1","title":"CTO"}})")});
+  settle();
+  ASSERT_EQ(world.held().size(), 1U);
+  EXPECT_EQ(world.held()[0].code, "RECORD_GONE");
+  EXPECT_TRUE(world.crm().contacts.empty());
+  ASSERT_TRUE(world.engine().retry_held(world.held()[0].id));
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_NE(contact_id("u1"), before);
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST_F(People, ADeletedAccountHoldsItsNewPeopleByName) {
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  world.ask("DELETE", "/crm/v8/Accounts?ids=" + world.entity(event::Kind::account, "org")->zoho_id);
+  world.deliver({signup("u2", "bo@example.com", 5)});
+  settle();
+  ASSERT_EQ(world.held().size(), 1U);
+  EXPECT_EQ(world.held()[0].code, "PARENT_GONE");
+  EXPECT_EQ(world.held()[0].field, "Account_Name");
+}
+
+TEST_F(People, ASubscriptionBeforeItsUserWaitsInSightAndGoesOnByItself) {
+  world.deliver({event("s1", "subscription.activated", 5, R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
+  settle();
+  ASSERT_EQ(world.held().size(), 1U);
+  EXPECT_EQ(world.held()[0].code, "PARENT_MISSING");
+  world.deliver({signup("u1", "ann@example.com")});
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(world.crm().deals.size(), 1U);
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST_F(People, WhatHangsOnAHeldRecordFollowsWhenItIsMended) {
+  make_contact("ann@example.com", "somebody-else");
+  world.deliver({signup("u1", "ann@example.com"),
+                 event("s1", "subscription.activated", 5, R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
+  settle();
+  ASSERT_EQ(world.held().size(), 1U) << "the person is held, the Deal goes without";
+  EXPECT_EQ(world.crm().deals.size(), 1U);
+  // The person's e-mail changes on the platform: nothing stands in the way any more, and the Deal is completed.
+  world.deliver({event("e2", "user.updated", 9, R"({"user":{"id":"u1","email":"ann.lee@example.com"}})")});
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(faults(world), "Contacts \"somebody-else\" should not be there\n") << "but for the one made by hand";
+}
+
+TEST_F(People, ALockedRecordIsTriedAgainAndDelaysNobody) {
+  world.deliver({signup("u1", "ann@example.com"), signup("u2", "bo@example.com", 2)});
+  settle();
+  const auto control = [&](const std::string& body) {
+    zohosim::HttpRequest request;
+    request.method = "POST";
+    request.path = "/control/records/Contacts/" + contact_id("u1");
+    request.body = body;
+    const auto answer = world.simulator().handle(request);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+  };
+  control(R"({"lock":true})");
+  world.deliver({event("e2", "user.updated", 9, R"({"user":{"id":"u1","title":"CTO"}})"), event("e3", "user.updated", 9, R"({"user":{"id":"u2","title":"CEO"}})")});
+  world.run_for(std::chrono::seconds{5});
+  EXPECT_NE(world.ask("GET", "/crm/v8/Contacts/" + contact_id("u2") + "?fields=Title").find("CEO"), std::string::npos);
+  control(R"({"lock":false})");
+  settle();
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST_F(People, AFieldThatZohoRefusesIsLeftOutAndShownTheRestArrives) {
+  // Zoho's list of values for Industry is the org's; what is not in it is refused.
+  world.deliver({event("a1", "account.updated", 1, R"({"account":{"id":"org","name":"Acme","industry":"Alchemy","website":"https://acme.example"}})")});
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  const auto account = world.entity(event::Kind::account, "org");
+  ASSERT_FALSE(account->zoho_id.empty());
+  EXPECT_NE(world.ask("GET", "/crm/v8/Accounts/" + account->zoho_id + "?fields=Website").find("acme.example"), std::string::npos);
+  EXPECT_TRUE(std::ranges::any_of(account->flags, [](const std::string& flag) { return flag.contains("Industry refused"); }));
+}
+
+TEST(Writes, InCalmWeatherCarryOnlyWhatChanges) {
+  World world{Settings{}};
+  SeededRandom random(5);
+  const auto history = test::make_history(random, {40, true});
+  // Before each update goes out the record is read: none of its fields may have that value already.
+  std::size_t updates = 0;
+  world.before_apply = [&](const net::ClientRequest& request) {
+    if (request.method != "PUT") return;
+    ++updates;
+    const std::string module = request.url.contains("/Contacts") ? "Contacts" : request.url.contains("/Accounts") ? "Accounts" : "Deals";
+    simdjson::dom::parser parser;
+    for (const simdjson::dom::element row : parser.parse(request.body)["data"].get_array()) {
+      const std::string id{std::string_view(row["id"])};
+      const std::string now = world.ask("GET", "/crm/v8/" + module + "/" + id);
+      simdjson::dom::parser second;
+      const simdjson::dom::element record = second.parse(now)["data"].at(0);
+      for (const auto& [field, value] : row.get_object()) {
+        if (field == "id") continue;
+        EXPECT_NE(simdjson::minify(record[field]), simdjson::minify(value)) << module << " " << field;
+      }
+    }
+  };
+  for (const auto& one : history) {
+    world.deliver({one});
+    ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1}));
+  }
+  EXPECT_GT(updates, 20U);
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Credits, AThousandSignupsCostNoMoreThanTheBound) {
+  World world{Settings{}};
+  std::vector<store::NewEvent> events;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string n = std::to_string(i);
+    events.push_back(event("e" + n, "user.signed_up", i, R"({"user":{"id":"u)" + n + R"(","email":"u)" + n + R"(@example.com","last_name":"L","source":"website"}})"));
+  }
+  world.widen_window();
+  world.deliver(events);
+  ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1}));
+  EXPECT_EQ(world.crm().contacts.size(), 1'000U);
+  // 100 for accounts, 100 for contacts with their tags, 10 look-ups, and 4 to describe the org.
+  EXPECT_LE(world.credits_by_daemon(), 1.05 * 210 + 4);
+}
+
+}  // namespace
+}  // namespace zs::world
