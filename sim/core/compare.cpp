@@ -77,7 +77,7 @@ std::optional<std::string> comparable_literal(const Field& field, std::string_vi
 }
 
 std::weak_ordering compare(const Field& field, std::string_view a, std::string_view b) {
-  if (!is_numeric(field)) return zs::to_lower(a) <=> zs::to_lower(b);
+  if (!is_numeric(field)) return compare_folded(a, b) <=> 0;
   if (is_integral(a) && is_integral(b)) return number_of<std::int64_t>(a) <=> number_of<std::int64_t>(b);
   const double left = number_of<double>(a);
   const double right = number_of<double>(b);

@@ -21,6 +21,8 @@ namespace zohosim {
 [[nodiscard]] std::vector<std::string> comma_list(std::string_view text);
 
 [[nodiscard]] std::optional<std::uint64_t> parse_id(std::string_view text);
+/// Below 0, 0 or above 0 as `a` stands before, beside or behind `b`, ASCII letters without regard to case.
+[[nodiscard]] int compare_folded(std::string_view a, std::string_view b);
 [[nodiscard]] bool equal_folded(std::string_view a, std::string_view b);
 /// `2026-03-02T09:10:11+00:00` in the zone of an offset.
 [[nodiscard]] std::string format_instant(std::int64_t millis, int utc_offset_minutes);

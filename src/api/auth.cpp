@@ -21,7 +21,8 @@ Authenticator::Verdict Authenticator::check(const net::Request& request, config:
   // The look-up is by hash, so how long it takes says nothing about a key.
   const auto found = scopes_by_hash_.find(sha256_hex(trim(header.substr(7))));
   if (found == scopes_by_hash_.end()) return Verdict::unknown_key;
-  const bool allowed = std::ranges::any_of(found->second, [&](config::Scope has) { return has == scope || has == config::Scope::admin; });
+  const bool allowed = std::ranges::any_of(
+      found->second, [&](config::Scope has) { return has == scope || has == config::Scope::admin; });
   return allowed ? Verdict::allowed : Verdict::not_in_scope;
 }
 

@@ -47,7 +47,9 @@ net::Response all_bad(const std::vector<ingest::Rejection>& rejected) {
   std::string members;
   JsonWriter writer(members);
   write_rejected(rejected, writer);
-  const std::string detail = rejected.size() == 1 ? rejected.front().error : "none of the " + std::to_string(rejected.size()) + " events is valid";
+  const std::string detail = rejected.size() == 1
+                                 ? rejected.front().error
+                                 : "none of the " + std::to_string(rejected.size()) + " events is valid";
   return problem(400, "event_invalid", detail, members);
 }
 
@@ -74,7 +76,8 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
   }
   if (backlog_is_full()) {
     parts_.probe.refused_backlog.add();
-    net::Response response = problem(429, "backlog_full", "as many events wait as server.max_backlog allows; send it again later");
+    net::Response response =
+        problem(429, "backlog_full", "as many events wait as server.max_backlog allows; send it again later");
     response.headers.emplace_back("Retry-After", "30");
     reply(std::move(response));
     return;
@@ -82,8 +85,8 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
   thread_local event::Parser parser;
   const Time now = parts_.clock.now();
   const auto lane = request.header("x-zohosync-lane") == "backfill" ? store::Lane::backfill : store::Lane::live;
-  ingest::Accepted read = ingest::accept(parser, request.header("content-type"), request.headers, request.body, now, lane,
-                                         {parts_.config.server.max_events_per_request});
+  ingest::Accepted read = ingest::accept(parser, request.header("content-type"), request.headers, request.body, now,
+                                         lane, {parts_.config.server.max_events_per_request});
   parts_.probe.events_rejected.add(read.rejected.size());
   if (read.status != 0) {
     reply(problem(read.status, "events_refused", read.problem));
@@ -108,7 +111,8 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
         return {};
       },
       [this, receipt, began = std::chrono::steady_clock::now(), reply = std::move(reply)](Result<void> done) mutable {
-        parts_.probe.commit_seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+        parts_.probe.commit_seconds.observe(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
         if (!done) {
           reply(failure(done.error()));
           return;

@@ -51,7 +51,8 @@ std::optional<std::string> fits(std::string_view pattern, std::string_view path)
   if (hole == std::string_view::npos) return pattern == path ? std::optional<std::string>("") : std::nullopt;
   const std::string_view before = pattern.substr(0, hole);
   const std::string_view after = pattern.substr(hole + k_id.size());
-  if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size())
+    return std::nullopt;
   const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
   if (id.contains('/')) return std::nullopt;
   bool ok = true;
@@ -68,10 +69,13 @@ net::Response HttpApi::error_page(int status, std::string_view detail) { return 
 
 net::Response HttpApi::failure(const Error& error) {
   switch (error.code) {
-    case Errc::not_found: return problem(404, "not_found", error.text);
-    case Errc::invalid: return problem(400, "invalid", error.text);
+    case Errc::not_found:
+      return problem(404, "not_found", error.text);
+    case Errc::invalid:
+      return problem(400, "invalid", error.text);
     case Errc::full: {
-      net::Response response = problem(503, "disk_full", "the disk is full: nothing was taken; free some space and send it again");
+      net::Response response =
+          problem(503, "disk_full", "the disk is full: nothing was taken; free some space and send it again");
       response.headers.emplace_back("Retry-After", "30");
       return response;
     }
@@ -96,7 +100,8 @@ void HttpApi::serve(net::Request&& request, net::Reply reply) {
     }
     if (route.scope) {
       switch (auth_.check(request, *route.scope)) {
-        case Authenticator::Verdict::allowed: break;
+        case Authenticator::Verdict::allowed:
+          break;
         case Authenticator::Verdict::no_key:
         case Authenticator::Verdict::unknown_key: {
           net::Response response = problem(401, "unauthorized", "send a known API key as 'Authorization: Bearer KEY'");

@@ -17,7 +17,8 @@ constexpr std::size_t k_max_lookup = 1'000;
 constexpr std::int64_t k_max_wait_seconds = 60;
 constexpr auto k_wait_step = std::chrono::milliseconds{10};
 
-net::Response mappings_of(const std::vector<std::string>& mappings, const std::vector<std::string>& missing, bool with_missing) {
+net::Response mappings_of(const std::vector<std::string>& mappings, const std::vector<std::string>& missing,
+                          bool with_missing) {
   std::string body;
   JsonWriter writer(body);
   writer.begin_object().key("mappings").begin_array();
@@ -78,11 +79,14 @@ void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
   wait->has_looked = true;
   if (!is_over) {
     // An unknown user is waited for, too: its first event may not be folded yet.
-    const auto synced = readers_.with([&](store::Reader& reader) { return links::is_synced(reader, wait->user_id, wait->up_to); });
-    const bool folded = readers_.with([&](store::Reader& reader) -> Result<bool> {
-      ZS_ASSIGN(const store::Seq cursor, reader.fold_cursor());
-      return cursor >= wait->up_to;
-    }).value_or(true);
+    const auto synced =
+        readers_.with([&](store::Reader& reader) { return links::is_synced(reader, wait->user_id, wait->up_to); });
+    const bool folded = readers_
+                            .with([&](store::Reader& reader) -> Result<bool> {
+                              ZS_ASSIGN(const store::Seq cursor, reader.fold_cursor());
+                              return cursor >= wait->up_to;
+                            })
+                            .value_or(true);
     if (!(synced && *synced) && !(!synced && folded)) {
       server_->after(k_wait_step, [this, wait]() mutable { wait_for(std::move(wait)); });
       return;
@@ -100,12 +104,15 @@ void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
 
 void HttpApi::find_mappings(net::Request&& request, net::Reply reply, std::string) {
   const auto parameters = net::parse_query(request.query);
-  const std::optional<links::Key> key = parameters.size() == 1 ? links::parse_key(parameters.front().first) : std::nullopt;
+  const std::optional<links::Key> key =
+      parameters.size() == 1 ? links::parse_key(parameters.front().first) : std::nullopt;
   if (!key || parameters.front().second.empty()) {
-    reply(problem(400, "parameter_invalid", "give exactly one of contact_id, account_id, account_key, subscription_id, deal_id"));
+    reply(problem(400, "parameter_invalid",
+                  "give exactly one of contact_id, account_id, account_key, subscription_id, deal_id"));
     return;
   }
-  const auto found = readers_.with([&](store::Reader& reader) { return links::find_mappings_json(reader, *key, parameters.front().second); });
+  const auto found = readers_.with(
+      [&](store::Reader& reader) { return links::find_mappings_json(reader, *key, parameters.front().second); });
   reply(found ? mappings_of(*found, {}, false) : failure(found.error()));
 }
 

@@ -33,7 +33,8 @@ Result<Snapshot> look(store::Reader& reader) {
 }
 
 std::int64_t oldest_seconds(const store::Backlog& backlog, Time now) {
-  return backlog.oldest_since_ms == 0 ? 0 : std::max<std::int64_t>(0, (to_millis(now) - backlog.oldest_since_ms) / 1000);
+  return backlog.oldest_since_ms == 0 ? 0
+                                      : std::max<std::int64_t>(0, (to_millis(now) - backlog.oldest_since_ms) / 1000);
 }
 
 }  // namespace
@@ -90,13 +91,15 @@ void HttpApi::get_held(net::Request&&, net::Reply reply, std::string text) {
 
 void HttpApi::retry_held(net::Request&&, net::Reply reply, std::string text) {
   const auto id = parse_id(text);
-  const Result<void> done = id ? parts_.engine.retry_held(*id) : Result<void>(fail(Errc::not_found, "nothing is held under this id"));
+  const Result<void> done =
+      id ? parts_.engine.retry_held(*id) : Result<void>(fail(Errc::not_found, "nothing is held under this id"));
   reply(done ? json(202, R"({"retried":1})") : failure(done.error()));
 }
 
 void HttpApi::discard_held(net::Request&&, net::Reply reply, std::string text) {
   const auto id = parse_id(text);
-  const Result<void> done = id ? parts_.engine.discard_held(*id) : Result<void>(fail(Errc::not_found, "nothing is held under this id"));
+  const Result<void> done =
+      id ? parts_.engine.discard_held(*id) : Result<void>(fail(Errc::not_found, "nothing is held under this id"));
   if (!done) {
     reply(failure(done.error()));
     return;
@@ -113,7 +116,8 @@ void HttpApi::retry_all_held(net::Request&& request, net::Reply reply, std::stri
     simdjson::dom::parser parser;
     simdjson::dom::object filter;
     std::string_view text;
-    if (parser.parse(request.body).get(filter) != simdjson::SUCCESS || (filter.size() > 0 && filter["code"].get(text) != simdjson::SUCCESS)) {
+    if (parser.parse(request.body).get(filter) != simdjson::SUCCESS ||
+        (filter.size() > 0 && filter["code"].get(text) != simdjson::SUCCESS)) {
       reply(problem(400, "body_invalid", "send {} for all, or {\"code\": \"…\"} for those held with a code"));
       return;
     }

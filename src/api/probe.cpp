@@ -3,8 +3,8 @@
 namespace zs::api {
 namespace {
 
-constexpr std::array<std::string_view, 7> k_states{"ok",          "starting",      "throttled",  "out_of_credits",
-                                                   "token_revoked", "misconfigured", "unreachable"};
+constexpr std::array<std::string_view, 7> k_states{
+    "ok", "starting", "throttled", "out_of_credits", "token_revoked", "misconfigured", "unreachable"};
 
 }  // namespace
 
@@ -13,19 +13,26 @@ Probe::Probe(ops::Registry& registry)
       events_accepted(registry.counter("zohosync_events_accepted_total", "Events made durable since the start.")),
       events_duplicate(registry.counter("zohosync_events_duplicate_total", "Events that were known already.")),
       events_rejected(registry.counter("zohosync_events_rejected_total", "Events refused as invalid.")),
-      refused_backlog(registry.counter("zohosync_events_refused_backlog_total", "Requests refused because the backlog bound was reached.")),
-      commit_seconds(registry.histogram("zohosync_commit_seconds", "From good events to events on disk, per request.", ops::duration_bounds())),
+      refused_backlog(registry.counter("zohosync_events_refused_backlog_total",
+                                       "Requests refused because the backlog bound was reached.")),
+      commit_seconds(registry.histogram("zohosync_commit_seconds", "From good events to events on disk, per request.",
+                                        ops::duration_bounds())),
       registry_(registry) {}
 
 void Probe::called(std::string_view verb, std::string_view outcome, double seconds) {
   const ops::Labels labels{{"verb", std::string(verb)}};
-  registry_.histogram("zohosync_zoho_call_seconds", "Calls to Zoho, from sending to the answer or to giving up.", ops::duration_bounds(), labels)
+  registry_
+      .histogram("zohosync_zoho_call_seconds", "Calls to Zoho, from sending to the answer or to giving up.",
+                 ops::duration_bounds(), labels)
       .observe(seconds);
-  registry_.counter("zohosync_zoho_calls_total", "Calls to Zoho by what became of them.", {{"verb", std::string(verb)}, {"outcome", std::string(outcome)}})
+  registry_
+      .counter("zohosync_zoho_calls_total", "Calls to Zoho by what became of them.",
+               {{"verb", std::string(verb)}, {"outcome", std::string(outcome)}})
       .add();
 }
 
-std::string Probe::text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted, std::int64_t oldest_seconds) {
+std::string Probe::text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
+                        std::int64_t oldest_seconds) {
   const auto put = [&](std::string_view name, std::string_view help, std::int64_t value) {
     registry_.gauge(name, help).set(static_cast<double>(value));
   };
@@ -38,10 +45,13 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
   put("zohosync_events_folded", "Events folded into the state since the start.", status.folded);
   put("zohosync_zoho_records_applied", "Record writes that Zoho confirmed since the start.", status.applied);
   put("zohosync_zoho_records_retried", "Record writes put off after a failure since the start.", status.retried);
-  put("zohosync_zoho_credits_used_24h", "API credits spent in the last 24 hours, as far as known.", status.credits_used);
+  put("zohosync_zoho_credits_used_24h", "API credits spent in the last 24 hours, as far as known.",
+      status.credits_used);
   put("zohosync_zoho_credits_limit", "API credits of the org for 24 hours; 0: not known.", status.credits_limit);
   for (const std::string_view state : k_states) {
-    registry_.gauge("zohosync_zoho_state", "1 for the state that writing to Zoho is in.", {{"state", std::string(state)}}).set(status.state == state ? 1 : 0);
+    registry_
+        .gauge("zohosync_zoho_state", "1 for the state that writing to Zoho is in.", {{"state", std::string(state)}})
+        .set(status.state == state ? 1 : 0);
   }
   return registry_.text();
 }

@@ -6,18 +6,30 @@ namespace zs::api {
 
 std::string_view phrase(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    default: return status >= 500 ? "Internal Server Error" : "Error";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return status >= 500 ? "Internal Server Error" : "Error";
   }
 }
 
@@ -26,7 +38,10 @@ net::Response problem(int status, std::string_view code, std::string_view detail
   response.status = status;
   response.content_type = "application/problem+json";
   JsonWriter writer(response.body);
-  writer.begin_object().field("type", "about:blank").field("title", phrase(status)).field("status", std::int64_t{status});
+  writer.begin_object()
+      .field("type", "about:blank")
+      .field("title", phrase(status))
+      .field("status", std::int64_t{status});
   // `message` repeats `detail` for SDKs that look for it.
   writer.field("code", code).field("detail", detail).field("message", detail);
   if (!extra_members.empty()) {

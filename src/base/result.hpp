@@ -40,11 +40,11 @@ using Result = std::expected<T, Error>;
 #define ZS_CONCAT(a, b) ZS_CONCAT_(a, b)
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define ZS_TRY(expression)                                               \
-  do {                                                                   \
+#define ZS_TRY(expression)                                                                 \
+  do {                                                                                     \
     if (auto ZS_CONCAT(zs_try_, __LINE__) = (expression); !ZS_CONCAT(zs_try_, __LINE__)) { \
-      return std::unexpected(std::move(ZS_CONCAT(zs_try_, __LINE__)).error()); \
-    }                                                                    \
+      return std::unexpected(std::move(ZS_CONCAT(zs_try_, __LINE__)).error());             \
+    }                                                                                      \
   } while (false)
 
 /// ZS_ASSIGN(auto text, read_file(path)): the value, or return with the error.

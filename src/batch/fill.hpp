@@ -8,9 +8,9 @@
 namespace zs::batch {
 
 struct Waiting {
-  std::size_t items = 0;        // ready to go
-  Duration oldest{};            // how long the first of them has waited
-  std::size_t under_way = 0;    // calls of the same kind not yet answered
+  std::size_t items = 0;      // ready to go
+  Duration oldest{};          // how long the first of them has waited
+  std::size_t under_way = 0;  // calls of the same kind not yet answered
 };
 
 struct FillPolicy {

@@ -109,7 +109,8 @@ void Governor::restore_credits(std::string_view saved) {
     std::int64_t credits = 0;
     const char* middle = part.data() + colon;
     const char* end = part.data() + part.size();
-    if (std::from_chars(part.data(), middle, minute).ptr == middle && std::from_chars(middle + 1, end, credits).ptr == end) {
+    if (std::from_chars(part.data(), middle, minute).ptr == middle &&
+        std::from_chars(middle + 1, end, credits).ptr == end) {
       spent_.emplace_back(minute, credits);
     }
   }

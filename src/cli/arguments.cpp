@@ -9,7 +9,6 @@
 
 #include "cli/output.hpp"
 #include "config/suggest.hpp"
-#include "daemon/version.hpp"
 
 namespace zs::cli {
 namespace {
@@ -36,7 +35,7 @@ constexpr const char* k_footer =
 class CommandLine {
  public:
   explicit CommandLine(Parsed& parsed) : parsed_(parsed) {
-    app_.set_version_flag("--version", "zohosync " + std::string(daemon::k_version));
+    app_.set_version_flag("--version", "zohosync " ZS_VERSION);
     app_.set_help_flag("-h,--help", "Say this");
     app_.require_subcommand(1);
     app_.footer(k_footer);

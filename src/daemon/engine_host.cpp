@@ -21,7 +21,8 @@ void EngineHost::loop(const std::stop_token& stop) {
       std::unique_lock lock(mutex_);
       // The clock may be set; a nap is never longer than a second, so that no jump can leave us asleep.
       const Time now = clock_.now();
-      const Duration nap = std::clamp<Duration>(engine_->next_wakeup() - std::min(now, engine_->next_wakeup()), Duration{0}, 1s);
+      const Duration nap =
+          std::clamp<Duration>(engine_->next_wakeup() - std::min(now, engine_->next_wakeup()), Duration{0}, 1s);
       wake_.wait_for(lock, stop, nap, [&] { return !tasks_.empty() || events_; });
       tasks.swap(tasks_);
       if (std::exchange(events_, false)) engine_->events_arrived();
@@ -87,7 +88,8 @@ Result<void> EngineHost::ask(std::move_only_function<Result<void>(engine::Engine
   auto answer = std::make_shared<std::promise<Result<void>>>();
   auto future = answer->get_future();
   post([this, answer, question = std::move(question)]() mutable { answer->set_value(question(*engine_)); });
-  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) return fail(Errc::unavailable, "the engine is busy; try again");
+  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready)
+    return fail(Errc::unavailable, "the engine is busy; try again");
   return future.get();
 }
 

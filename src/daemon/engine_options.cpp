@@ -9,10 +9,14 @@ namespace {
 
 plan::Policy policy_of(config::Policy policy) {
   switch (policy) {
-    case config::Policy::platform: return plan::Policy::platform;
-    case config::Policy::if_empty: return plan::Policy::if_empty;
-    case config::Policy::create_only: return plan::Policy::create_only;
-    case config::Policy::never: return plan::Policy::never;
+    case config::Policy::platform:
+      return plan::Policy::platform;
+    case config::Policy::if_empty:
+      return plan::Policy::if_empty;
+    case config::Policy::create_only:
+      return plan::Policy::create_only;
+    case config::Policy::never:
+      return plan::Policy::never;
   }
   return plan::Policy::platform;
 }
@@ -34,7 +38,8 @@ std::vector<plan::FieldRule> rules_of(const std::vector<config::FieldRule>& rule
     const event::Kind kind = subject == "account"        ? event::Kind::account
                              : subject == "subscription" ? event::Kind::subscription
                                                          : event::Kind::user;
-    out.push_back({rule.field, kind, dot == std::string::npos ? "" : rule.from.substr(dot + 1), policy_of(rule.policy)});
+    out.push_back(
+        {rule.field, kind, dot == std::string::npos ? "" : rule.from.substr(dot + 1), policy_of(rule.policy)});
   }
   return out;
 }
@@ -49,14 +54,16 @@ plan::Mapping mapping_of(const config::Config& config) {
     if (!axis || tag.name.empty()) continue;
     plan::TagRule rule{*axis, tag.value, tag.name, tag.colour, {}};
     for (const plan::Module module : plan::k_modules) {
-      rule.on[static_cast<std::size_t>(module)] = std::ranges::find(tag.modules, plan::name_of(module)) != tag.modules.end();
+      rule.on[static_cast<std::size_t>(module)] =
+          std::ranges::find(tag.modules, plan::name_of(module)) != tag.modules.end();
     }
     mapping.tags.push_back(std::move(rule));
   }
   for (const auto& [axis, field] : config.tag_mirror) {
     if (const auto known = axis_of(axis)) mapping.mirrors.emplace(*known, field);
   }
-  mapping.external_id = {config.zoho.external_id_account, config.zoho.external_id_contact, config.zoho.external_id_deal};
+  mapping.external_id = {config.zoho.external_id_account, config.zoho.external_id_contact,
+                         config.zoho.external_id_deal};
   for (const auto& [status, stage] : config.deals.stages) mapping.stages.emplace(state::parse_status(status), stage);
   return mapping;
 }

@@ -16,7 +16,6 @@
 #include "base/text.hpp"
 #include "daemon/engine_host.hpp"
 #include "daemon/engine_options.hpp"
-#include "daemon/version.hpp"
 #include "net/curl_transport.hpp"
 #include "net/http_server.hpp"
 #include "zoho/client.hpp"
@@ -25,6 +24,7 @@
 namespace zs::daemon {
 namespace {
 
+constexpr std::string_view k_version = ZS_VERSION;
 constexpr std::string_view k_meta_token = "token";
 constexpr auto k_drain = std::chrono::seconds{10};
 
@@ -38,7 +38,8 @@ std::string current_secret(const std::string& file, const std::string& otherwise
 }
 
 zoho::Credentials credentials_of(const config::Zoho& zoho) {
-  return {current_secret(zoho.client_id_file, zoho.client_id), current_secret(zoho.client_secret_file, zoho.client_secret),
+  return {current_secret(zoho.client_id_file, zoho.client_id),
+          current_secret(zoho.client_secret_file, zoho.client_secret),
           current_secret(zoho.refresh_token_file, zoho.refresh_token)};
 }
 
@@ -96,11 +97,15 @@ struct Daemon {
         tokens({c.zoho.accounts_url, [&c] { return credentials_of(c.zoho); },
                 [this](const std::string& saved) {
                   // Not waited for: a mint that a crash forgets costs one mint.
-                  store->write_async([saved](store::Transaction& tx) { return tx.set_meta(k_meta_token, saved); }, [](const Result<void>&) {});
+                  store->write_async([saved](store::Transaction& tx) { return tx.set_meta(k_meta_token, saved); },
+                                     [](const Result<void>&) {});
                 },
-                [this](std::move_only_function<void()> task) { host.post(std::move(task)); }, std::chrono::milliseconds{10'000}},
+                [this](std::move_only_function<void()> task) { host.post(std::move(task)); },
+                std::chrono::milliseconds{10'000}},
                *transport, clock, random),
-        api({c.zoho.api_url, c.zoho.timeout, [this](std::move_only_function<void()> task) { host.post(std::move(task)); }}, *transport, tokens),
+        api({c.zoho.api_url, c.zoho.timeout,
+             [this](std::move_only_function<void()> task) { host.post(std::move(task)); }},
+            *transport, tokens),
         options(engine_options_of(c)),
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
@@ -159,7 +164,8 @@ int serve(const config::Config& config) {
   log::set_level(level_of(config.log_level));
   const EndSignals signals;
   const std::string path = path_of(config.store);
-  if (path.empty()) return report(Error{Errc::invalid, "store.url must be sqlite:PATH; PostgreSQL is not in this version"}, 2);
+  if (path.empty())
+    return report(Error{Errc::invalid, "store.url must be sqlite:PATH; PostgreSQL is not in this version"}, 2);
   store::Options store_options;
   store_options.path = path;
   auto opened = store::open_sqlite(store_options);
@@ -174,8 +180,11 @@ int serve(const config::Config& config) {
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
   daemon.host.run(daemon.engine);
-  log::info("zohosync serves", {{"address", config.server.address}, {"port", std::int64_t{daemon.server->port()}},
-                                {"store", path}, {"version", k_version}, {"pid", std::int64_t{getpid()}}});
+  log::info("zohosync serves", {{"address", config.server.address},
+                                {"port", std::int64_t{daemon.server->port()}},
+                                {"store", path},
+                                {"version", k_version},
+                                {"pid", std::int64_t{getpid()}}});
 
   while (signals.wait() == SIGHUP) {
     log::info("SIGHUP: secrets and the org are read anew; the rest of the configuration needs a restart");

@@ -18,10 +18,14 @@ plan::Change change_for(Verb verb, const Work& work, const plan::Mapping& mappin
   if (verb == Verb::insert) return plan::first_write(work.desired, work.entity.synced);
   plan::Change all = plan::diff(work.desired, work.entity.synced, mapping, plan::module_of(work.entity.kind));
   switch (verb) {
-    case Verb::update: return {std::move(all.set), {}, {}};
-    case Verb::add_tags: return {{}, std::move(all.add), {}};
-    case Verb::remove_tags: return {{}, {}, std::move(all.remove)};
-    default: return {};
+    case Verb::update:
+      return {std::move(all.set), {}, {}};
+    case Verb::add_tags:
+      return {{}, std::move(all.add), {}};
+    case Verb::remove_tags:
+      return {{}, {}, std::move(all.remove)};
+    default:
+      return {};
   }
 }
 
@@ -109,7 +113,8 @@ void Engine::send(std::vector<Outgoing> outgoing) {
   if (changes_records) {
     const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
       for (const Outgoing& one : outgoing) {
-        if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read) continue;
+        if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read)
+          continue;
         for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
           Work* work = find(one.flight.ids[i]);
           work->entity.synced.doubt(one.flight.changes[i].set);

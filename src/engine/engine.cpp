@@ -24,7 +24,9 @@ Engine::Engine(store::Store& store, zoho::Crm& crm, const Clock& clock, Random& 
       clock_(clock),
       random_(random),
       options_(std::move(options)),
-      governor_({options_.concurrency > 0 ? options_.concurrency : 10, 10, options_.daily_credits, options_.live_reserve}, random) {}
+      governor_(
+          {options_.concurrency > 0 ? options_.concurrency : 10, 10, options_.daily_credits, options_.live_reserve},
+          random) {}
 
 Engine::~Engine() { *alive_ = false; }
 
@@ -98,7 +100,9 @@ void Engine::describe() {
     if (!org) {
       status_.last_error = answer.message;
       const bool ours = answer.outcome == zoho::Answer::Outcome::not_allowed;
-      const std::string state = !ours ? "unreachable" : answer.code == "TOKEN_REVOKED" ? "token_revoked" : "misconfigured";
+      const std::string state = !ours                            ? "unreachable"
+                                : answer.code == "TOKEN_REVOKED" ? "token_revoked"
+                                                                 : "misconfigured";
       pause(state, answer.message.empty() ? answer.code : answer.message);
       return;
     }
@@ -106,7 +110,8 @@ void Engine::describe() {
     for (const zoho::Module module : plan::k_modules) {
       const std::string& field = options_.mapping.external_id[static_cast<std::size_t>(module)];
       const plan::FieldInfo* info = org->schema.find(module, field);
-      if (info == nullptr || !info->unique) missing += (missing.empty() ? "" : ", ") + std::string(name_of(module)) + "." + field;
+      if (info == nullptr || !info->unique)
+        missing += (missing.empty() ? "" : ", ") + std::string(name_of(module)) + "." + field;
     }
     if (!missing.empty() && options_.send_external_id) {
       // Without them a repeated insert makes a twin: no write before they are there.
@@ -130,7 +135,8 @@ void Engine::describe() {
 
 void Engine::pause(std::string state, std::string detail) {
   ++failures_in_a_row_;
-  // A connection costs nothing to try; what a person must mend costs credits to look at, and is looked at less and less.
+  // A connection costs nothing to try; what a person must mend costs credits to look at, and is looked at less and
+  // less.
   const bool needs_person = state != "unreachable";
   const Duration first = needs_person ? Duration{10s} : Duration{500ms};
   const Duration longest = needs_person ? Duration{5min} : Duration{8s};

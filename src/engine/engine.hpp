@@ -34,8 +34,8 @@ struct Options {
   std::vector<std::string> trigger{"workflow"};  // of the live lane; backfill and repair fire nothing
   Duration linger = std::chrono::milliseconds{25};
   OnDeleted on_deleted = OnDeleted::hold;
-  std::string edition;         // empty: the org's
-  int concurrency = 0;         // 0: the edition's
+  std::string edition;  // empty: the org's
+  int concurrency = 0;  // 0: the edition's
   std::int64_t daily_credits = 0;
   double live_reserve = 0.2;
   std::size_t window = 2'000;  // entities in memory at once
@@ -54,8 +54,8 @@ struct Status {
   std::int64_t credits_limit = 0;
   std::int64_t applied = 0;  // records written
   std::int64_t retried = 0;
-  std::int64_t held = 0;     // put on hold since the start
-  std::int64_t folded = 0;   // events
+  std::int64_t held = 0;    // put on hold since the start
+  std::int64_t folded = 0;  // events
   std::string last_error;
   bool operator==(const Status&) const = default;
 };
@@ -80,7 +80,9 @@ class Engine {
   [[nodiscard]] Result<void> discard_held(EntityId id);
 
   [[nodiscard]] const Status& status() const { return status_; }
-  [[nodiscard]] bool is_idle() const { return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_; }
+  [[nodiscard]] bool is_idle() const {
+    return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_;
+  }
   /// Ends a pause early: somebody says that what stood in the way is mended.
   void resume_now();
   /// No new calls from now on; what is out may still be answered.
@@ -101,15 +103,18 @@ class Engine {
   [[nodiscard]] Work* admit(const store::Dirty& dirty);
 
   void route(Work& work);
-  /// ready: nothing else must be in Zoho first; waits: for a parent in the window; leaves: blocked in the store, or held.
+  /// ready: nothing else must be in Zoho first; waits: for a parent in the window; leaves: blocked in the store, or
+  /// held.
   enum class Readiness : std::uint8_t { ready, waits, leaves };
   [[nodiscard]] Result<Readiness> form_desired(Work& work);
-  [[nodiscard]] Result<Readiness> await_parent(Work& work, const std::optional<store::Entity>& parent, std::string_view parent_key);
+  [[nodiscard]] Result<Readiness> await_parent(Work& work, const std::optional<store::Entity>& parent,
+                                               std::string_view parent_key);
   [[nodiscard]] static std::string email_of(const Work& work);
   void route_change(Work& work);
   void enqueue(Work& work, zoho::Verb verb, std::string tags = {});
   void finish(Work& work);
-  void hold(Work& work, std::string code, std::string field, std::string message, std::vector<std::string> candidates = {});
+  void hold(Work& work, std::string code, std::string field, std::string message,
+            std::vector<std::string> candidates = {});
   void drop_window();
 
   /// Commits what was decided without a call: finished, held and blocked works leave the window.
@@ -132,7 +137,8 @@ class Engine {
     zoho::Answer answer;
   };
   void settle();
-  [[nodiscard]] Result<void> settle_call(store::Transaction& tx, std::uint64_t id, Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] Result<void> settle_call(store::Transaction& tx, std::uint64_t id, Flight& flight,
+                                         const zoho::Answer& answer);
   [[nodiscard]] Result<void> settle_item(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
                                          const zoho::ItemAnswer& answer);
   [[nodiscard]] Result<void> settle_applied(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
@@ -172,8 +178,8 @@ class Engine {
   std::int64_t next_due_ms_ = 0;
 
   std::unordered_map<EntityId, std::unique_ptr<Work>> works_;
-  std::vector<EntityId> finished_;  // nothing (more) to write: to be cleared in the next commit
-  std::vector<store::Held> holds_;  // decided without a call
+  std::vector<EntityId> finished_;                     // nothing (more) to write: to be cleared in the next commit
+  std::vector<store::Held> holds_;                     // decided without a call
   std::vector<std::pair<EntityId, EntityId>> blocks_;  // child, parent
   std::map<QueueKey, Queue> queues_;
   std::vector<std::pair<QueueKey, std::vector<EntityId>>> halves_;  // of refused batches, sent as they are

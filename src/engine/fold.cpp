@@ -174,7 +174,8 @@ class Folding {
     if (appeared || now.lifecycle != was.lifecycle || now.plan != was.plan) {
       ZS_TRY(tx_.mark_account_dirty(account.key, Kind::user, lane, now_ms_));
     }
-    if (appeared || now.name != was.name) ZS_TRY(tx_.mark_account_dirty(account.key, Kind::subscription, lane, now_ms_));
+    if (appeared || now.name != was.name)
+      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::subscription, lane, now_ms_));
     return {};
   }
 

@@ -22,6 +22,7 @@ struct FoldFaults {
   bool arrival_order_wins = false;
 };
 
-[[nodiscard]] Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms, const FoldFaults& faults = {});
+[[nodiscard]] Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms,
+                                       const FoldFaults& faults = {});
 
 }  // namespace zs::engine

@@ -108,7 +108,8 @@ void Engine::route_change(Work& work) {
     return out;
   };
   const bool tags_change = !change.add.empty() || !change.remove.empty();
-  const bool mirrors = std::ranges::any_of(change.set, [&](const auto& entry) { return options_.mapping.is_mirror(entry.first); });
+  const bool mirrors =
+      std::ranges::any_of(change.set, [&](const auto& entry) { return options_.mapping.is_mirror(entry.first); });
   if (!change.set.empty() && !(mirrors && tags_change)) enqueue(work, Verb::update);
   // The old value of an axis goes only after the new one is there.
   if (!change.add.empty()) {
@@ -123,7 +124,8 @@ Result<Engine::Readiness> Engine::form_desired(Work& work) {
   const plan::Mapping& mapping = options_.mapping;
   const plan::Schema& schema = org_->schema;
   const auto finish_forming = [&] {
-    if (!options_.send_external_id) work.desired.fields.erase(mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
+    if (!options_.send_external_id)
+      work.desired.fields.erase(mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
   };
   if (entity.kind == Kind::account) {
     work.desired = plan::desired_account(mapping, schema, entity.key, entity.registers, entity.summary);
@@ -147,7 +149,8 @@ Result<Engine::Readiness> Engine::form_desired(Work& work) {
   if (!entity.user_key.empty()) {
     ZS_ASSIGN(user, reader_->find(Kind::user, entity.user_key));
   }
-  work.desired = plan::desired_deal(mapping, schema, entity.key, entity.registers, account_registers, view, user ? user->zoho_id : "");
+  work.desired = plan::desired_deal(mapping, schema, entity.key, entity.registers, account_registers, view,
+                                    user ? user->zoho_id : "");
   finish_forming();
   if (!work.desired.wanted) return Readiness::ready;
   ZS_ASSIGN(const Readiness with_account, await_parent(work, account, entity.account_key));
@@ -161,7 +164,8 @@ Result<Engine::Readiness> Engine::form_desired(Work& work) {
   return Readiness::ready;
 }
 
-Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<store::Entity>& parent, std::string_view parent_key) {
+Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<store::Entity>& parent,
+                                               std::string_view parent_key) {
   if (parent && !parent->zoho_id.empty()) return Readiness::ready;
   Work* there = parent ? find(parent->id) : nullptr;
   if (parent && there == nullptr) {
@@ -179,11 +183,13 @@ Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<s
   }
   if (there != nullptr) {
     work.waits_for = parent->id;
-    if (std::ranges::find(there->waiters, work.entity.id) == there->waiters.end()) there->waiters.push_back(work.entity.id);
+    if (std::ranges::find(there->waiters, work.entity.id) == there->waiters.end())
+      there->waiters.push_back(work.entity.id);
     return Readiness::waits;
   }
   hold(work, "PARENT_MISSING", work.entity.kind == Kind::user ? "account_id" : "user_id or account_id",
-       parent_key.empty() ? "no event has told yet whom it belongs to" : "no event has told of '" + std::string(parent_key) + "' yet");
+       parent_key.empty() ? "no event has told yet whom it belongs to"
+                          : "no event has told of '" + std::string(parent_key) + "' yet");
   holds_.push_back(*work.must_hold);
   return Readiness::leaves;
 }
@@ -202,7 +208,8 @@ void Engine::finish(Work& work) {
   finished_.push_back(work.entity.id);
 }
 
-void Engine::hold(Work& work, std::string code, std::string field, std::string message, std::vector<std::string> candidates) {
+void Engine::hold(Work& work, std::string code, std::string field, std::string message,
+                  std::vector<std::string> candidates) {
   store::Held held;
   held.id = work.entity.id;
   held.since_ms = now_ms();

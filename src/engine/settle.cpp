@@ -27,7 +27,9 @@ bool is_mandatory(const plan::Mapping& mapping, zoho::Module module, std::string
   return field == mapping.external_id[static_cast<std::size_t>(module)];
 }
 
-std::string state_of_refusal(const Answer& answer) { return answer.code == "TOKEN_REVOKED" ? "token_revoked" : "misconfigured"; }
+std::string state_of_refusal(const Answer& answer) {
+  return answer.code == "TOKEN_REVOKED" ? "token_revoked" : "misconfigured";
+}
 
 }  // namespace
 
@@ -70,7 +72,8 @@ void Engine::settle() {
   }
   if (to_pause_) {
     const bool ours = to_pause_->outcome == Answer::Outcome::not_allowed;
-    pause(ours ? state_of_refusal(*to_pause_) : "unreachable", to_pause_->message.empty() ? to_pause_->code : to_pause_->message);
+    pause(ours ? state_of_refusal(*to_pause_) : "unreachable",
+          to_pause_->message.empty() ? to_pause_->code : to_pause_->message);
   } else {
     for (const EntityId id : to_route_) {
       if (Work* work = find(id)) route(*work);
@@ -90,8 +93,10 @@ void Engine::settle() {
 Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Flight& flight, const Answer& answer) {
   if (answer.outcome != Answer::Outcome::answered) {
     status_.last_error = answer.code + (answer.message.empty() ? "" : ": " + answer.message);
-    log::warn("a call to Zoho brought no result", {{"call", static_cast<std::int64_t>(id)}, {"verb", zoho::name_of(flight.verb)},
-                                                   {"records", flight.ids.size()}, {"code", answer.code}});
+    log::warn("a call to Zoho brought no result", {{"call", static_cast<std::int64_t>(id)},
+                                                   {"verb", zoho::name_of(flight.verb)},
+                                                   {"records", flight.ids.size()},
+                                                   {"code", answer.code}});
     return settle_nothing(tx, flight, answer);
   }
   failures_in_a_row_ = 0;
@@ -158,7 +163,8 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
       }
       return {};
     case unknown:
-    case answered: break;
+    case answered:
+      break;
   }
   if (++failures_in_a_row_ >= k_pause_after_failures) to_pause_ = answer;
   for (const EntityId id : flight.ids) {
@@ -171,11 +177,15 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
   return {};
 }
 
-Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index, const ItemAnswer& answer) {
+Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
+                                 const ItemAnswer& answer) {
   const zoho::Module module = plan::module_of(work.entity.kind);
   switch (answer.verdict) {
-    case Verdict::applied: return settle_applied(tx, work, flight, index, answer);
-    case Verdict::retry: work.must_retry = true; return {};
+    case Verdict::applied:
+      return settle_applied(tx, work, flight, index, answer);
+    case Verdict::retry:
+      work.must_retry = true;
+      return {};
     case Verdict::retry_slowly:
       work.must_retry = true;
       work.retry_slowly = true;
@@ -192,8 +202,11 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
         hold(work, answer.code, answer.field, answer.message, {answer.zoho_id});
       }
       return {};
-    case Verdict::gone: return settle_gone(tx, work);
-    case Verdict::parent_gone: hold(work, "PARENT_GONE", answer.field, answer.message); return {};
+    case Verdict::gone:
+      return settle_gone(tx, work);
+    case Verdict::parent_gone:
+      hold(work, "PARENT_GONE", answer.field, answer.message);
+      return {};
     case Verdict::drop_field: {
       const auto sent = flight.changes[index].set.find(answer.field);
       if (is_mandatory(options_.mapping, module, answer.field) || sent == flight.changes[index].set.end()) {
@@ -204,12 +217,15 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
       work.entity.synced.refused.insert_or_assign(answer.field, sent->second);
       return tx.save_synced(work.entity);
     }
-    case Verdict::hold: hold(work, answer.code, answer.field, answer.message, answer.candidates); return {};
+    case Verdict::hold:
+      hold(work, answer.code, answer.field, answer.message, answer.candidates);
+      return {};
   }
   return {};
 }
 
-Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index, const ItemAnswer& answer) {
+Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
+                                    const ItemAnswer& answer) {
   ++status_.applied;
   plan::confirm(work.entity.synced, flight.changes[index]);
   if (flight.verb != Verb::insert) return tx.save_synced(work.entity);
@@ -287,9 +303,11 @@ Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std:
   }
   if (!foreign.empty()) {
     foreign.insert(foreign.end(), free.begin(), free.end());
-    hold(work, "FOREIGN_CONTACT", id_field, "a Contact with this e-mail carries a platform id that no event has told of", foreign);
+    hold(work, "FOREIGN_CONTACT", id_field,
+         "a Contact with this e-mail carries a platform id that no event has told of", foreign);
   } else if (free.size() > 1) {
-    hold(work, "AMBIGUOUS_CONTACT", "Email", std::to_string(free.size()) + " Contacts have this e-mail and no platform id", free);
+    hold(work, "AMBIGUOUS_CONTACT", "Email",
+         std::to_string(free.size()) + " Contacts have this e-mail and no platform id", free);
   } else if (free.size() == 1) {
     work.candidate = free.front();
     work.candidate_field = "Email";
@@ -309,9 +327,11 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
   }
   if (is_candidate) {
     const auto owner = record->fields.find(options_.mapping.external_id[static_cast<std::size_t>(module)]);
-    const bool is_free = owner == record->fields.end() || owner->second == "null" || owner->second == json_quoted(work.entity.key);
+    const bool is_free =
+        owner == record->fields.end() || owner->second == "null" || owner->second == json_quoted(work.entity.key);
     if (!is_free) {
-      hold(work, "FOREIGN_CONTACT", work.candidate_field, "the record with the same value carries another platform id", {record->zoho_id});
+      hold(work, "FOREIGN_CONTACT", work.candidate_field, "the record with the same value carries another platform id",
+           {record->zoho_id});
       return {};
     }
     work.entity.zoho_id = record->zoho_id;
@@ -324,7 +344,12 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
     if (record->tags.contains(tag)) work.entity.synced.tags.insert(tag);
   }
   std::string entry;
-  JsonWriter(entry).begin_object().field("what", "adopt").field("module", plan::name_of(module)).field("zoho_id", record->zoho_id).end_object();
+  JsonWriter(entry)
+      .begin_object()
+      .field("what", "adopt")
+      .field("module", plan::name_of(module))
+      .field("zoho_id", record->zoho_id)
+      .end_object();
   ZS_TRY(tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)}));
   return link(tx, work);
 }
@@ -342,7 +367,8 @@ Result<void> Engine::settle_gone(store::Transaction& tx, Work& work) {
       left_.push_back(work.entity.id);
       return {};
     }
-    case OnDeleted::hold: break;
+    case OnDeleted::hold:
+      break;
   }
   hold(work, "RECORD_GONE", "id", "the record was deleted or merged in Zoho", {work.entity.zoho_id});
   return {};
@@ -365,8 +391,10 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     ++status_.retried;
     const std::int32_t attempts = work.dirty.attempts + 1;
     const Duration base = work.retry_slowly ? Duration{5min} : Duration{1s};
-    const Duration grown = std::min<Duration>(work.retry_slowly ? Duration{1h} : Duration{5min}, base * (1 << std::min(attempts - 1, 9)));
-    const Duration wait = grown / 2 + Duration{static_cast<std::int64_t>(static_cast<double>(grown.count()) * random_.unit() / 2)};
+    const Duration grown =
+        std::min<Duration>(work.retry_slowly ? Duration{1h} : Duration{5min}, base * (1 << std::min(attempts - 1, 9)));
+    const Duration wait =
+        grown / 2 + Duration{static_cast<std::int64_t>(static_cast<double>(grown.count()) * random_.unit() / 2)};
     return tx.postpone(id, to_millis(now_ + wait) + 1, attempts);
   }
   if (has_changed) {
@@ -376,7 +404,8 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     return {};
   }
   const bool is_linked = !work.entity.zoho_id.empty() && !work.must_read;
-  if (!is_linked || !plan::diff(work.desired, work.entity.synced, options_.mapping, plan::module_of(work.entity.kind)).empty()) {
+  if (!is_linked ||
+      !plan::diff(work.desired, work.entity.synced, options_.mapping, plan::module_of(work.entity.kind)).empty()) {
     work.is_queued = false;
     to_route_.push_back(id);
     return {};
@@ -386,7 +415,8 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     work.entity.synced_ms = now_ms();
     work.entity.flags = work.desired.flags;
     for (const auto& [field, value] : work.entity.synced.refused) {
-      if (work.desired.fields.contains(field) && work.desired.fields.at(field) == value) work.entity.flags.push_back(field + " refused by Zoho");
+      if (work.desired.fields.contains(field) && work.desired.fields.at(field) == value)
+        work.entity.flags.push_back(field + " refused by Zoho");
     }
     ZS_TRY(tx.save_synced(work.entity));
   }
@@ -394,13 +424,14 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
   return {};
 }
 
-Result<void> Engine::note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight, std::size_t index,
-                          const ItemAnswer& answer) {
+Result<void> Engine::note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
+                          std::size_t index, const ItemAnswer& answer) {
   const plan::Change& change = flight.changes[index];
   std::string entry;
   JsonWriter json(entry);
   json.begin_object().field("what", zoho::name_of(flight.verb)).field("module", plan::name_of(flight.key.module));
-  json.field("call", static_cast<std::int64_t>(call_id)).field("records_in_call", static_cast<std::int64_t>(flight.ids.size()));
+  json.field("call", static_cast<std::int64_t>(call_id))
+      .field("records_in_call", static_cast<std::int64_t>(flight.ids.size()));
   json.field("code", answer.code);
   if (!answer.zoho_id.empty()) json.field("zoho_id", answer.zoho_id);
   if (!answer.field.empty()) json.field("field", answer.field);

@@ -50,7 +50,7 @@ struct QueueKey {
 
 struct Queue {
   std::vector<EntityId> ids;
-  Time since{};          // the linger runs from here
+  Time since{};  // the linger runs from here
   std::size_t under_way = 0;
 };
 

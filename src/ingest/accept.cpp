@@ -58,14 +58,16 @@ bool decode_header(std::string_view raw, std::string& out) {
   return is_valid_utf8(out);
 }
 
-bool read_binary(event::Parser& parser, std::string_view content_type, const std::vector<std::pair<std::string, std::string>>& headers,
-                 std::string_view body, Collector& collector) {
+bool read_binary(event::Parser& parser, std::string_view content_type,
+                 const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
+                 Collector& collector) {
   std::vector<std::pair<std::string, std::string>> attributes;
   event::Checked broken;
   for (const auto& [name, value] : headers) {
     if (!name.starts_with("ce-")) continue;
     std::string decoded;
-    if (!decode_header(value, decoded)) broken.faults.push_back({"$." + name.substr(3), "is not valid UTF-8 after percent-decoding"});
+    if (!decode_header(value, decoded))
+      broken.faults.push_back({"$." + name.substr(3), "is not valid UTF-8 after percent-decoding"});
     attributes.emplace_back(name.substr(3), std::move(decoded));
   }
   if (attributes.empty()) return false;
@@ -96,26 +98,32 @@ std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, 
     fault = "$.time is more than ten years ahead: no later fact could ever count";
     return std::nullopt;
   }
-  return store::NewEvent{std::move(envelope.source), std::move(envelope.id), std::move(envelope.type), time, std::move(envelope.data), lane};
+  return store::NewEvent{std::move(envelope.source), std::move(envelope.id),
+                         std::move(envelope.type),   time,
+                         std::move(envelope.data),   lane};
 }
 
-Accepted accept(event::Parser& parser, std::string_view content_type, const std::vector<std::pair<std::string, std::string>>& headers,
-                std::string_view body, Time now, store::Lane lane, const Limits& limits) {
+Accepted accept(event::Parser& parser, std::string_view content_type,
+                const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body, Time now,
+                store::Lane lane, const Limits& limits) {
   Accepted out;
   Collector collector(out, now, lane);
   const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
   const std::string too_many = "more than " + std::to_string(limits.max_events) + " events in one request: split it";
   const auto batch = [&]() -> std::optional<Accepted> {
     event::Parser::Batch read = parser.batched(body, limits.max_events);
-    if (read.fault) return refuse(read.events.size() == limits.max_events ? 413 : 400, read.fault->path + " " + read.fault->problem);
+    if (read.fault)
+      return refuse(read.events.size() == limits.max_events ? 413 : 400, read.fault->path + " " + read.fault->problem);
     for (event::Checked& checked : read.events) collector.take(std::move(checked));
     return std::nullopt;
   };
   if (type.starts_with("application/cloudevents-batch")) {
-    if (type != "application/cloudevents-batch+json") return refuse(415, "this CloudEvents format is not taken: send application/cloudevents-batch+json");
+    if (type != "application/cloudevents-batch+json")
+      return refuse(415, "this CloudEvents format is not taken: send application/cloudevents-batch+json");
     if (auto refused = batch()) return std::move(*refused);
   } else if (type.starts_with("application/cloudevents")) {
-    if (type != "application/cloudevents+json") return refuse(415, "this CloudEvents format is not taken: send application/cloudevents+json");
+    if (type != "application/cloudevents+json")
+      return refuse(415, "this CloudEvents format is not taken: send application/cloudevents+json");
     collector.take(parser.structured(body));
   } else if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
     if (!read_lines(parser, body, limits.max_events, collector)) return refuse(413, too_many);
@@ -130,8 +138,10 @@ Accepted accept(event::Parser& parser, std::string_view content_type, const std:
       collector.take(parser.structured(body));
     }
   } else {
-    return refuse(415, "set Content-Type to application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson, or send the "
-                       "ce-* headers of binary mode");
+    return refuse(415,
+                  "set Content-Type to application/cloudevents+json, application/cloudevents-batch+json or "
+                  "application/x-ndjson, or send the "
+                  "ce-* headers of binary mode");
   }
   return out;
 }

@@ -33,11 +33,12 @@ struct Limits {
 
 /// How a body is read is decided by its content type and, for binary mode, by the ce-* headers (lower-case names).
 [[nodiscard]] Accepted accept(event::Parser& parser, std::string_view content_type,
-                              const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body, Time now,
-                              store::Lane lane, const Limits& limits);
+                              const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
+                              Time now, store::Lane lane, const Limits& limits);
 
 /// A checked event as the ledger keeps it; the fault if its time cannot be right (more than ten years ahead:
 /// nothing could ever overwrite it).
-[[nodiscard]] std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, store::Lane lane, std::string& fault);
+[[nodiscard]] std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, store::Lane lane,
+                                                          std::string& fault);
 
 }  // namespace zs::ingest

@@ -7,14 +7,15 @@ namespace {
 
 const Time k_now = *parse_rfc3339("2026-06-01T00:00:00Z");
 
-Accepted take(std::string_view type, std::string_view body, std::vector<std::pair<std::string, std::string>> headers = {}, std::size_t max = 5) {
+Accepted take(std::string_view type, std::string_view body,
+              std::vector<std::pair<std::string, std::string>> headers = {}, std::size_t max = 5) {
   event::Parser parser;
   return accept(parser, type, headers, body, k_now, store::Lane::live, {max});
 }
 
 std::string event(std::string_view id, std::string_view time = "2026-03-02T09:10:11Z") {
-  return R"({"specversion":"1.0","id":")" + std::string(id) + R"(","source":"/app","type":"user.updated","time":")" + std::string(time) +
-         R"(","data":{"user":{"id":"u1"}}})";
+  return R"({"specversion":"1.0","id":")" + std::string(id) + R"(","source":"/app","type":"user.updated","time":")" +
+         std::string(time) + R"(","data":{"user":{"id":"u1"}}})";
 }
 
 TEST(Accept, TakesEachFormByItsContentType) {
@@ -27,11 +28,16 @@ TEST(Accept, TakesEachFormByItsContentType) {
 
 TEST(Accept, TakesBinaryModeFromItsHeaders) {
   const auto out = take("application/json", R"({"user":{"id":"u1"}})",
-                        {{"ce-specversion", "1.0"}, {"ce-id", "a%20b%22"}, {"ce-source", "\"/old \\\"style\\\"\""}, {"ce-type", "user.updated"}});
+                        {{"ce-specversion", "1.0"},
+                         {"ce-id", "a%20b%22"},
+                         {"ce-source", "\"/old \\\"style\\\"\""},
+                         {"ce-type", "user.updated"}});
   ASSERT_EQ(out.events.size(), 1U) << (out.rejected.empty() ? "" : out.rejected[0].error);
   EXPECT_EQ(out.events[0].id, "a b\"");
   EXPECT_EQ(out.events[0].source, "/old \"style\"");
-  const auto bad = take("application/json", "{}", {{"ce-specversion", "1.0"}, {"ce-id", "%C0%A0"}, {"ce-source", "s"}, {"ce-type", "user.updated"}});
+  const auto bad =
+      take("application/json", "{}",
+           {{"ce-specversion", "1.0"}, {"ce-id", "%C0%A0"}, {"ce-source", "s"}, {"ce-type", "user.updated"}});
   ASSERT_EQ(bad.rejected.size(), 1U);
   EXPECT_NE(bad.rejected[0].error.find("UTF-8"), std::string::npos);
 }
@@ -56,7 +62,9 @@ TEST(Accept, RefusesWhatItCannotReadAsAWhole) {
 }
 
 TEST(Accept, AnEventWithoutTimeHappenedNow) {
-  const auto out = take("application/json", R"({"specversion":"1.0","id":"1","source":"/app","type":"user.updated","data":{"user":{"id":"u1"}}})");
+  const auto out =
+      take("application/json",
+           R"({"specversion":"1.0","id":"1","source":"/app","type":"user.updated","data":{"user":{"id":"u1"}}})");
   ASSERT_EQ(out.events.size(), 1U);
   EXPECT_EQ(out.events[0].time, k_now);
 }

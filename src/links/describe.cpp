@@ -17,10 +17,16 @@ constexpr std::size_t k_timeline_rows = 200;
 
 void write_value(const Value& value, JsonWriter& json) {
   switch (value.type) {
-    case Value::Type::null: json.null(); break;
-    case Value::Type::text: json.string(value.text); break;
+    case Value::Type::null:
+      json.null();
+      break;
+    case Value::Type::text:
+      json.string(value.text);
+      break;
     case Value::Type::number:
-    case Value::Type::boolean: json.raw(value.text); break;
+    case Value::Type::boolean:
+      json.raw(value.text);
+      break;
   }
 }
 
@@ -59,7 +65,9 @@ void write_derived(const store::Entity& entity, JsonWriter& json) {
     }
     case Kind::subscription: {
       const state::SubscriptionFacts facts = state::subscription_facts(entity.registers);
-      json.field("status", name_of(facts.status)).field("plan", name_of(facts.plan)).field_bool("ever_paid", facts.ever_paid);
+      json.field("status", name_of(facts.status))
+          .field("plan", name_of(facts.plan))
+          .field_bool("ever_paid", facts.ever_paid);
       if (const auto paid = state::first_paid(entity.registers)) json.field("first_paid", format_date(*paid));
       break;
     }
@@ -110,7 +118,9 @@ Result<void> describe_held(store::Reader& reader, const store::Held& held, JsonW
   ZS_ASSIGN(const std::optional<store::Entity> entity, reader.load(held.id));
   json.begin_object().field("id", std::to_string(held.id));
   if (entity) {
-    json.field("kind", name_of(entity->kind)).field("key", entity->key).field("module", plan::name_of(plan::module_of(entity->kind)));
+    json.field("kind", name_of(entity->kind))
+        .field("key", entity->key)
+        .field("module", plan::name_of(plan::module_of(entity->kind)));
     write_optional_id("zoho_id", entity->zoho_id, json);
   }
   json.field("since", format_rfc3339(from_millis(held.since_ms))).field("code", held.code).field("field", held.field);
@@ -119,7 +129,8 @@ Result<void> describe_held(store::Reader& reader, const store::Held& held, JsonW
   return {};
 }
 
-Result<void> describe_timeline(store::Reader& reader, const std::vector<const store::Entity*>& entities, JsonWriter& json) {
+Result<void> describe_timeline(store::Reader& reader, const std::vector<const store::Entity*>& entities,
+                               JsonWriter& json) {
   struct Line {
     std::int64_t at_ms;
     std::string text;
@@ -144,7 +155,8 @@ Result<void> describe_timeline(store::Reader& reader, const std::vector<const st
     }
     ZS_ASSIGN(const std::vector<store::TimelineEntry> calls, reader.timeline(entity->id, k_timeline_rows));
     for (const store::TimelineEntry& call : calls) {
-      std::string text = "{\"at\":" + json_quoted(format_rfc3339(from_millis(call.at_ms))) + ",\"of\":" + json_quoted(entity->key);
+      std::string text =
+          "{\"at\":" + json_quoted(format_rfc3339(from_millis(call.at_ms))) + ",\"of\":" + json_quoted(entity->key);
       if (call.entry.size() > 2) text += "," + call.entry.substr(1, call.entry.size() - 2);
       lines.push_back({call.at_ms, text + "}"});
     }

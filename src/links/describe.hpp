@@ -12,6 +12,7 @@ namespace zs::links {
 [[nodiscard]] Result<void> describe_entity(store::Reader& reader, const store::Entity& entity, JsonWriter& json);
 [[nodiscard]] Result<void> describe_held(store::Reader& reader, const store::Held& held, JsonWriter& json);
 /// Events and calls of several entities, newest first.
-[[nodiscard]] Result<void> describe_timeline(store::Reader& reader, const std::vector<const store::Entity*>& entities, JsonWriter& json);
+[[nodiscard]] Result<void> describe_timeline(store::Reader& reader, const std::vector<const store::Entity*>& entities,
+                                             JsonWriter& json);
 
 }  // namespace zs::links

@@ -32,7 +32,8 @@ Result<std::optional<Customer>> load_customer(Reader& reader, std::string_view u
   std::map<std::string, Entity> subscriptions;
   if (!customer.user.account_key.empty()) {
     ZS_ASSIGN(customer.account, reader.find(Kind::account, customer.user.account_key));
-    ZS_ASSIGN(std::vector<Entity> of_account, reader.of_account(customer.user.account_key, Kind::subscription, false, k_many));
+    ZS_ASSIGN(std::vector<Entity> of_account,
+              reader.of_account(customer.user.account_key, Kind::subscription, false, k_many));
     for (Entity& one : of_account) subscriptions.emplace(one.key, std::move(one));
   }
   ZS_ASSIGN(std::vector<Entity> of_user, reader.subscriptions_of_user(user_id, k_many));
@@ -244,14 +245,18 @@ Result<std::optional<std::string>> event_json(Reader& reader, std::string_view s
     ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader.dirty(one));
     is_held = is_held || held.has_value();
     waits = waits || dirty.has_value();
-    counts = counts || std::ranges::any_of(entity->registers.entries(), [&](const auto& entry) { return entity->registers.stamp(entry) == stamp; });
+    counts = counts || std::ranges::any_of(entity->registers.entries(),
+                                           [&](const auto& entry) { return entity->registers.stamp(entry) == stamp; });
     ZS_ASSIGN(const std::vector<store::TimelineEntry> timeline, reader.timeline(one, 100));
     for (const store::TimelineEntry& entry : timeline) {
       if (entry.at_ms >= found->received_ms) list.raw(entry.entry);
     }
   }
   list.end_array();
-  const std::string_view status = found->seq > cursor || (waits && !is_held) ? "received" : is_held ? "held" : counts ? "synced" : "superseded";
+  const std::string_view status = found->seq > cursor || (waits && !is_held) ? "received"
+                                  : is_held                                  ? "held"
+                                  : counts                                   ? "synced"
+                                                                             : "superseded";
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("source", found->source).field("id", found->id).field("type", found->type);

@@ -27,7 +27,8 @@ enum class Key : std::uint8_t { contact_id, account_id, account_key, subscriptio
 [[nodiscard]] Result<std::vector<std::string>> find_mappings_json(store::Reader& reader, Key key, std::string_view id);
 
 /// The next mappings in the order of user ids, for an export; `after` moves on, empty when there are no more.
-[[nodiscard]] Result<std::vector<std::string>> export_page(store::Reader& reader, std::string& after, std::size_t limit);
+[[nodiscard]] Result<std::vector<std::string>> export_page(store::Reader& reader, std::string& after,
+                                                           std::size_t limit);
 
 /// Desired state, what Zoho holds, tags, held reasons, and the timeline of events and calls, newest first.
 [[nodiscard]] Result<std::optional<std::string>> customer_json(store::Reader& reader, std::string_view user_id);
@@ -36,7 +37,9 @@ enum class Key : std::uint8_t { contact_id, account_id, account_key, subscriptio
 [[nodiscard]] Result<std::string> held_list_json(store::Reader& reader, store::EntityId after, std::size_t limit);
 [[nodiscard]] Result<std::optional<std::string>> held_json(store::Reader& reader, store::EntityId id);
 
-/// What became of an event: {"source","id","type","status":"received|synced|superseded|held","received_at","calls":[…]}.
-[[nodiscard]] Result<std::optional<std::string>> event_json(store::Reader& reader, std::string_view source, std::string_view id);
+/// What became of an event:
+/// {"source","id","type","status":"received|synced|superseded|held","received_at","calls":[…]}.
+[[nodiscard]] Result<std::optional<std::string>> event_json(store::Reader& reader, std::string_view source,
+                                                            std::string_view id);
 
 }  // namespace zs::links

@@ -92,7 +92,8 @@ TEST(DesiredContact, MirrorsAnAxisIntoAPicklistWhenAsked) {
   Schema s = schema();
   s.fields[1]["Lifecycle_Stage"] = {"picklist", 120, false};
   s.fields[1]["Origin"] = {"picklist", 120, false};
-  const Desired d = desired_contact(m, s, "u1", fold(Kind::user, 1, {{"last_name", Value::of_text("Lee")}}), {}, k_account);
+  const Desired d =
+      desired_contact(m, s, "u1", fold(Kind::user, 1, {{"last_name", Value::of_text("Lee")}}), {}, k_account);
   EXPECT_EQ(d.fields.at("Lifecycle_Stage"), "\"active\"");
   EXPECT_EQ(d.fields.at("Origin"), "null");
   EXPECT_TRUE(m.is_mirror("Origin"));

@@ -27,19 +27,27 @@ Answer::Outcome outcome_of_token(TokenState state) {
   switch (state) {
     case TokenState::no_credentials:
     case TokenState::revoked:
-    case TokenState::misconfigured: return Answer::Outcome::not_allowed;
-    case TokenState::throttled: return Answer::Outcome::throttled;
-    default: return Answer::Outcome::not_sent;
+    case TokenState::misconfigured:
+      return Answer::Outcome::not_allowed;
+    case TokenState::throttled:
+      return Answer::Outcome::throttled;
+    default:
+      return Answer::Outcome::not_sent;
   }
 }
 
 std::string code_of_token(TokenState state) {
   switch (state) {
-    case TokenState::no_credentials: return "NO_CREDENTIALS";
-    case TokenState::revoked: return "TOKEN_REVOKED";
-    case TokenState::misconfigured: return "CLIENT_REFUSED";
-    case TokenState::throttled: return "TOKEN_THROTTLED";
-    default: return "ACCOUNTS_UNREACHABLE";
+    case TokenState::no_credentials:
+      return "NO_CREDENTIALS";
+    case TokenState::revoked:
+      return "TOKEN_REVOKED";
+    case TokenState::misconfigured:
+      return "CLIENT_REFUSED";
+    case TokenState::throttled:
+      return "TOKEN_THROTTLED";
+    default:
+      return "ACCOUNTS_UNREACHABLE";
   }
 }
 
@@ -104,8 +112,9 @@ void Client::send(Call call, std::move_only_function<void(Answer)> done) {
                    answer.outcome = outcome;
                    answer.code = outcome == Answer::Outcome::unknown       ? "NO_ANSWER"
                                  : outcome == Answer::Outcome::stale_token ? "INVALID_TOKEN"
-                                 : response.exchange == net::Exchange::not_sent && message == response.failure ? "NOT_SENT"
-                                                                                                               : response.failure;
+                                 : response.exchange == net::Exchange::not_sent && message == response.failure
+                                     ? "NOT_SENT"
+                                     : response.failure;
                    answer.message = std::move(message);
                  }
                  done(std::move(answer));
@@ -128,47 +137,52 @@ void Client::describe(std::move_only_function<void(Answer, std::optional<Org>)> 
 void Client::describe_next(std::shared_ptr<Description> description) {
   const std::size_t step = description->step;
   const bool fields = step < plan::k_modules.size();
-  const std::string path = fields ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step])) : "/crm/v8/org";
-  api_.request("GET", path, "", [this, description, fields, step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
-    Answer answer;
-    answer.outcome = outcome;
-    answer.http_status = response.status;
-    answer.code = response.failure;
-    answer.message = message;
-    if (outcome == Answer::Outcome::answered && response.status != 200) {
-      const Call nothing;
-      answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
-    }
-    if (answer.outcome != Answer::Outcome::answered) {
-      description->done(std::move(answer), std::nullopt);
-      return;
-    }
-    const auto unreadable = [&](const Error& error) {
-      answer.outcome = Answer::Outcome::unknown;
-      answer.message = error.text;
-      description->done(std::move(answer), std::nullopt);
-    };
-    if (fields) {
-      const auto read = read_fields(response.body);
-      if (!read) return unreadable(read.error());
-      for (const FieldMetadata& field : *read) {
-        description->org.schema.fields[step].emplace(field.api_name, field.info);
-        if (field.api_name == "Pipeline" && plan::k_modules[step] == Module::deals) {
-          description->org.schema.pipeline = !pipeline_.empty() ? pipeline_ : field.values.empty() ? "" : field.values.front();
+  const std::string path =
+      fields ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step])) : "/crm/v8/org";
+  api_.request(
+      "GET", path, "",
+      [this, description, fields, step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
+        Answer answer;
+        answer.outcome = outcome;
+        answer.http_status = response.status;
+        answer.code = response.failure;
+        answer.message = message;
+        if (outcome == Answer::Outcome::answered && response.status != 200) {
+          const Call nothing;
+          answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
         }
-      }
-      ++description->step;
-      describe_next(description);
-      return;
-    }
-    const auto read = read_org(response.body);
-    if (!read) return unreadable(read.error());
-    description->org.id = read->id;
-    description->org.edition = read->edition;
-    description->org.licences = read->licences;
-    description->org.schema.multi_currency = read->multi_currency;
-    description->done(std::move(answer), std::move(description->org));
-  });
+        if (answer.outcome != Answer::Outcome::answered) {
+          description->done(std::move(answer), std::nullopt);
+          return;
+        }
+        const auto unreadable = [&](const Error& error) {
+          answer.outcome = Answer::Outcome::unknown;
+          answer.message = error.text;
+          description->done(std::move(answer), std::nullopt);
+        };
+        if (fields) {
+          const auto read = read_fields(response.body);
+          if (!read) return unreadable(read.error());
+          for (const FieldMetadata& field : *read) {
+            description->org.schema.fields[step].emplace(field.api_name, field.info);
+            if (field.api_name == "Pipeline" && plan::k_modules[step] == Module::deals) {
+              description->org.schema.pipeline = !pipeline_.empty()     ? pipeline_
+                                                 : field.values.empty() ? ""
+                                                                        : field.values.front();
+            }
+          }
+          ++description->step;
+          describe_next(description);
+          return;
+        }
+        const auto read = read_org(response.body);
+        if (!read) return unreadable(read.error());
+        description->org.id = read->id;
+        description->org.edition = read->edition;
+        description->org.licences = read->licences;
+        description->org.schema.multi_currency = read->multi_currency;
+        description->done(std::move(answer), std::move(description->org));
+      });
 }
 
 }  // namespace zs::zoho

@@ -40,20 +40,20 @@ struct Call {
   Verb verb = Verb::insert;
   Module module = Module::accounts;
   std::vector<Item> items;
-  plan::Tags tags;                    // tag verbs: the same for all items
-  std::vector<std::string> trigger;   // Zoho automation that may fire; empty: none
+  plan::Tags tags;                   // tag verbs: the same for all items
+  std::vector<std::string> trigger;  // Zoho automation that may fire; empty: none
 };
 
 /// What became of one record. The engine's reaction follows from the verdict alone.
 enum class Verdict : std::uint8_t {
-  applied,      // zoho_id says which record
-  retry,        // not applied; may be tried again
-  retry_slowly, // not applied; locked, in approval or in a blueprint: people's business first
-  exists,       // refused as a duplicate of zoho_id, on `field`
-  gone,         // there is no such record: deleted or merged by a person
-  parent_gone,  // the record that the lookup `field` names is gone
-  drop_field,   // refused for the value of `field`
-  hold,         // refused for a reason that needs a person
+  applied,       // zoho_id says which record
+  retry,         // not applied; may be tried again
+  retry_slowly,  // not applied; locked, in approval or in a blueprint: people's business first
+  exists,        // refused as a duplicate of zoho_id, on `field`
+  gone,          // there is no such record: deleted or merged by a person
+  parent_gone,   // the record that the lookup `field` names is gone
+  drop_field,    // refused for the value of `field`
+  hold,          // refused for a reason that needs a person
 };
 
 struct ItemAnswer {
@@ -74,13 +74,14 @@ struct Record {
 
 struct Answer {
   enum class Outcome : std::uint8_t {
-    answered,    // items (and records) say what happened
-    not_sent,    // nothing happened: no connection
-    unknown,     // it may have been applied, in whole or in part
-    throttled,   // 429: nothing happened; too many calls or no credits left
-    refused,     // the request as a whole: nothing happened; `code` and `message` say why
-    not_allowed, // token revoked, client refused, scope missing: nothing happened, and nothing will before a person acts
-    stale_token, // nothing happened; the token is being renewed
+    answered,     // items (and records) say what happened
+    not_sent,     // nothing happened: no connection
+    unknown,      // it may have been applied, in whole or in part
+    throttled,    // 429: nothing happened; too many calls or no credits left
+    refused,      // the request as a whole: nothing happened; `code` and `message` say why
+    not_allowed,  // token revoked, client refused, scope missing: nothing happened, and nothing will before a person
+                  // acts
+    stale_token,  // nothing happened; the token is being renewed
   };
   Outcome outcome = Outcome::not_sent;
   std::vector<ItemAnswer> items;  // one per item of the call when answered (write verbs)

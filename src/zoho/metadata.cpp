@@ -24,7 +24,8 @@ bool is_unique(dom::element field) {
   dom::object unique;
   if (field["unique"].get(unique) == simdjson::SUCCESS && unique.size() > 0) return true;
   dom::element external;
-  return field["external"].get(external) == simdjson::SUCCESS && external.is_object() && text_of(external, "type") == "org";
+  return field["external"].get(external) == simdjson::SUCCESS && external.is_object() &&
+         text_of(external, "type") == "org";
 }
 
 struct EditionRow {

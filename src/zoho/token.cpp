@@ -21,12 +21,18 @@ constexpr std::int64_t k_margin_ms = 180'000;
 
 std::string_view name_of(TokenState state) {
   switch (state) {
-    case TokenState::ok: return "ok";
-    case TokenState::no_credentials: return "no_credentials";
-    case TokenState::revoked: return "token_revoked";
-    case TokenState::misconfigured: return "misconfigured";
-    case TokenState::throttled: return "throttled";
-    case TokenState::unreachable: return "unreachable";
+    case TokenState::ok:
+      return "ok";
+    case TokenState::no_credentials:
+      return "no_credentials";
+    case TokenState::revoked:
+      return "token_revoked";
+    case TokenState::misconfigured:
+      return "misconfigured";
+    case TokenState::throttled:
+      return "throttled";
+    case TokenState::unreachable:
+      return "unreachable";
   }
   return "?";
 }
@@ -40,7 +46,8 @@ void TokenBroker::restore(std::string_view saved) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   if (saved.empty() || parser.parse(saved.data(), saved.size()).get(root) != simdjson::SUCCESS) return;
-  Token token{text_of(root, "access_token"), text_of(root, "api_domain"), text_of(root, "scope"), number_of(root, "expires_ms")};
+  Token token{text_of(root, "access_token"), text_of(root, "api_domain"), text_of(root, "scope"),
+              number_of(root, "expires_ms")};
   if (!token.access_token.empty()) token_ = std::move(token);
   simdjson::dom::array mints;
   if (root["mints_ms"].get(mints) == simdjson::SUCCESS) {
@@ -136,7 +143,8 @@ void TokenBroker::minted(net::ClientResponse response) {
   simdjson::dom::element root;
   if (parser.parse(response.body).get(root) != simdjson::SUCCESS) {
     state_ = TokenState::unreachable;
-    finish({std::nullopt, state_, "the accounts server answered HTTP " + std::to_string(response.status) + " without JSON"});
+    finish({std::nullopt, state_,
+            "the accounts server answered HTTP " + std::to_string(response.status) + " without JSON"});
     return;
   }
   Token token{text_of(root, "access_token"), text_of(root, "api_domain"), text_of(root, "scope"), 0};

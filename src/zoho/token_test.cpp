@@ -41,7 +41,9 @@ struct Fixture : ::testing::Test {
   std::string ask(TokenBroker& from) {
     // Shared: the answer may come after we have left.
     auto got = std::make_shared<std::string>("nothing yet");
-    from.with_token([got](const TokenBroker::Outcome& o) { *got = o.token ? o.token->access_token : std::string(name_of(o.state)); });
+    from.with_token([got](const TokenBroker::Outcome& o) {
+      *got = o.token ? o.token->access_token : std::string(name_of(o.state));
+    });
     return *got;
   }
 };
@@ -50,9 +52,11 @@ const std::string k_good = R"({"access_token":"t1","api_domain":"http://api","to
 
 TEST_F(Fixture, MintsOnceForAllWhoWait) {
   std::vector<std::string> got;
-  for (int i = 0; i < 5; ++i) broker.with_token([&](const TokenBroker::Outcome& o) { got.push_back(o.token->access_token); });
+  for (int i = 0; i < 5; ++i)
+    broker.with_token([&](const TokenBroker::Outcome& o) { got.push_back(o.token->access_token); });
   ASSERT_EQ(accounts.requests.size(), 1U);
-  EXPECT_EQ(accounts.requests[0].body, "grant_type=refresh_token&client_id=id&client_secret=secret%26&refresh_token=refresh");
+  EXPECT_EQ(accounts.requests[0].body,
+            "grant_type=refresh_token&client_id=id&client_secret=secret%26&refresh_token=refresh");
   accounts.answer(200, k_good);
   EXPECT_EQ(got, std::vector<std::string>(5, "t1"));
   EXPECT_EQ(ask(broker), "t1");
@@ -127,7 +131,9 @@ TEST_F(Fixture, AMintThatNeverReachedZohoDoesNotCount) {
 
 TEST_F(Fixture, TheThrottleOfTheServerIsRespectedForItsTenMinutes) {
   ask(broker);
-  accounts.answer(400, R"({"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"})");
+  accounts.answer(
+      400,
+      R"({"error_description":"You have made too many requests continuously. Please try again after some time.","error":"Access Denied","status":"failure"})");
   EXPECT_EQ(ask(broker), "throttled");
   clock.advance(10min + 1s);
   EXPECT_EQ(ask(broker), "nothing yet");

@@ -27,7 +27,8 @@ void write_trigger(JsonWriter& json, const std::vector<std::string>& trigger) {
 }
 
 WireRequest write_records(const Call& call) {
-  WireRequest request{call.verb == Verb::insert ? "POST" : "PUT", "/crm/v8/" + std::string(plan::name_of(call.module)), {}};
+  WireRequest request{
+      call.verb == Verb::insert ? "POST" : "PUT", "/crm/v8/" + std::string(plan::name_of(call.module)), {}};
   JsonWriter json(request.body);
   json.begin_object().key("data").begin_array();
   for (const Item& item : call.items) {
@@ -52,7 +53,10 @@ WireRequest write_records(const Call& call) {
 
 WireRequest write_tag_call(const Call& call) {
   const bool add = call.verb == Verb::add_tags;
-  WireRequest request{"POST", "/crm/v8/" + std::string(plan::name_of(call.module)) + "/actions/" + (add ? "add_tags" : "remove_tags"), {}};
+  WireRequest request{
+      "POST",
+      "/crm/v8/" + std::string(plan::name_of(call.module)) + "/actions/" + (add ? "add_tags" : "remove_tags"),
+      {}};
   JsonWriter json(request.body);
   json.begin_object().key("tags");
   write_tags(json, call.tags);
@@ -65,9 +69,9 @@ WireRequest write_tag_call(const Call& call) {
   return request;
 }
 
-
 WireRequest write_find(const Call& call, const plan::Mapping& mapping) {
-  std::string query = "select id, Email, " + mapping.external_id[static_cast<std::size_t>(Module::contacts)] + " from Contacts where Email in (";
+  std::string query = "select id, Email, " + mapping.external_id[static_cast<std::size_t>(Module::contacts)] +
+                      " from Contacts where Email in (";
   bool first = true;
   for (const Item& item : call.items) {
     if (!first) query += ", ";
@@ -86,7 +90,8 @@ WireRequest write_read(const Call& call, const plan::Mapping& mapping) {
   for (const plan::FieldRule& rule : mapping.fields[module]) names.insert(rule.field);
   if (call.module == Module::accounts) names.insert("Account_Name");
   if (call.module == Module::contacts) names.insert({"Last_Name", "Account_Name"});
-  if (call.module == Module::deals) names.insert({"Deal_Name", "Stage", "Closing_Date", "Account_Name", "Contact_Name"});
+  if (call.module == Module::deals)
+    names.insert({"Deal_Name", "Stage", "Closing_Date", "Account_Name", "Contact_Name"});
   std::string ids;
   for (const Item& item : call.items) ids += (ids.empty() ? "" : ",") + item.zoho_id;
   std::string fields;
@@ -186,12 +191,16 @@ bool read_rows(const Call& call, dom::array rows, std::vector<ItemAnswer>& out) 
 
 std::string canonical(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::STRING: return json_quoted(std::string_view(value));
-    case dom::element_type::OBJECT: return "{\"id\":" + json_quoted(text_of(value, "id")) + "}";
+    case dom::element_type::STRING:
+      return json_quoted(std::string_view(value));
+    case dom::element_type::OBJECT:
+      return "{\"id\":" + json_quoted(text_of(value, "id")) + "}";
     case dom::element_type::INT64:
     case dom::element_type::UINT64:
-    case dom::element_type::DOUBLE: return plan::canonical_number(simdjson::minify(value));
-    default: return simdjson::minify(value);
+    case dom::element_type::DOUBLE:
+      return plan::canonical_number(simdjson::minify(value));
+    default:
+      return simdjson::minify(value);
   }
 }
 
@@ -215,25 +224,38 @@ Record read_record(dom::object object) {
 
 std::string_view name_of(Verb verb) {
   switch (verb) {
-    case Verb::insert: return "insert";
-    case Verb::update: return "update";
-    case Verb::add_tags: return "add_tags";
-    case Verb::remove_tags: return "remove_tags";
-    case Verb::find_by_email: return "find_by_email";
-    case Verb::read: return "read";
+    case Verb::insert:
+      return "insert";
+    case Verb::update:
+      return "update";
+    case Verb::add_tags:
+      return "add_tags";
+    case Verb::remove_tags:
+      return "remove_tags";
+    case Verb::find_by_email:
+      return "find_by_email";
+    case Verb::read:
+      return "read";
   }
   return "?";
 }
 
 std::string_view name_of(Answer::Outcome outcome) {
   switch (outcome) {
-    case Answer::Outcome::answered: return "answered";
-    case Answer::Outcome::not_sent: return "not_sent";
-    case Answer::Outcome::unknown: return "unknown";
-    case Answer::Outcome::throttled: return "throttled";
-    case Answer::Outcome::refused: return "refused";
-    case Answer::Outcome::not_allowed: return "not_allowed";
-    case Answer::Outcome::stale_token: return "stale_token";
+    case Answer::Outcome::answered:
+      return "answered";
+    case Answer::Outcome::not_sent:
+      return "not_sent";
+    case Answer::Outcome::unknown:
+      return "unknown";
+    case Answer::Outcome::throttled:
+      return "throttled";
+    case Answer::Outcome::refused:
+      return "refused";
+    case Answer::Outcome::not_allowed:
+      return "not_allowed";
+    case Answer::Outcome::stale_token:
+      return "stale_token";
   }
   return "?";
 }
@@ -242,10 +264,13 @@ std::size_t max_items(Verb verb) {
   switch (verb) {
     case Verb::insert:
     case Verb::update:
-    case Verb::find_by_email: return 100;
+    case Verb::find_by_email:
+      return 100;
     case Verb::add_tags:
-    case Verb::remove_tags: return 500;
-    case Verb::read: return 50;
+    case Verb::remove_tags:
+      return 500;
+    case Verb::read:
+      return 50;
   }
   return 1;
 }
@@ -257,24 +282,32 @@ bool is_heavy(Verb verb, std::size_t items) {
 std::int64_t credits_of(Verb verb, std::size_t items) {
   switch (verb) {
     case Verb::find_by_email:
-    case Verb::read: return 1;
-    default: return static_cast<std::int64_t>((items + 9) / 10);
+    case Verb::read:
+      return 1;
+    default:
+      return static_cast<std::int64_t>((items + 9) / 10);
   }
 }
 
 WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
   switch (call.verb) {
     case Verb::insert:
-    case Verb::update: return write_records(call);
+    case Verb::update:
+      return write_records(call);
     case Verb::add_tags:
-    case Verb::remove_tags: return write_tag_call(call);
-    case Verb::find_by_email: return write_find(call, mapping);
-    case Verb::read: break;
+    case Verb::remove_tags:
+      return write_tag_call(call);
+    case Verb::find_by_email:
+      return write_find(call, mapping);
+    case Verb::read:
+      break;
   }
   return write_read(call, mapping);
 }
 
-bool is_askable(std::string_view email) { return !email.empty() && email.find_first_of("'\\\"") == std::string_view::npos; }
+bool is_askable(std::string_view email) {
+  return !email.empty() && email.find_first_of("'\\\"") == std::string_view::npos;
+}
 
 Answer from_answer(const Call& call, const WireAnswer& wire) {
   using Outcome = Answer::Outcome;
@@ -288,7 +321,8 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   // Proxies and overloaded servers answer HTML; what is not JSON tells nothing about what was applied.
   thread_local dom::parser parser;
   dom::element root;
-  const bool json = wire.content_type.contains("json") && parser.parse(wire.body.data(), wire.body.size()).get(root) == simdjson::SUCCESS;
+  const bool json = wire.content_type.contains("json") &&
+                    parser.parse(wire.body.data(), wire.body.size()).get(root) == simdjson::SUCCESS;
   if (!json) {
     const bool refused_unread = wire.status == 429 || (wire.status >= 400 && wire.status < 500);
     answer.outcome = wire.status == 429 ? Outcome::throttled : refused_unread ? Outcome::refused : Outcome::unknown;

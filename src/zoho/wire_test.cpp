@@ -11,25 +11,35 @@ using Outcome = Answer::Outcome;
 
 Call call_of(Verb verb, std::size_t items) {
   Call call{1, verb, Module::contacts, {}, {}, {"workflow"}};
-  for (std::size_t i = 0; i < items; ++i) call.items.push_back({"10" + std::to_string(i), {{"Last_Name", "\"L\""}}, {}, "a@b.example"});
+  for (std::size_t i = 0; i < items; ++i)
+    call.items.push_back({"10" + std::to_string(i), {{"Last_Name", "\"L\""}}, {}, "a@b.example"});
   return call;
 }
 
-Answer read(const Call& call, int status, std::string_view body, std::string_view type = "application/json;charset=UTF-8") {
+Answer read(const Call& call, int status, std::string_view body,
+            std::string_view type = "application/json;charset=UTF-8") {
   return from_answer(call, {status, type, body});
 }
 
 TEST(Request, AnInsertCarriesTagsAndAlwaysATrigger) {
-  Call call{1, Verb::insert, Module::contacts, {{"", {{"Last_Name", "\"Lee\""}, {"Phone", "null"}, {"Account_Name", R"({"id":"5"})"}}, {"plan-pro"}, ""}}, {}, {}};
+  Call call{1,
+            Verb::insert,
+            Module::contacts,
+            {{"", {{"Last_Name", "\"Lee\""}, {"Phone", "null"}, {"Account_Name", R"({"id":"5"})"}}, {"plan-pro"}, ""}},
+            {},
+            {}};
   const WireRequest request = to_request(call, {});
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.path, "/crm/v8/Contacts");
-  EXPECT_EQ(request.body, R"({"data":[{"Account_Name":{"id":"5"},"Last_Name":"Lee","Tag":[{"name":"plan-pro"}]}],"trigger":[]})");
+  EXPECT_EQ(request.body,
+            R"({"data":[{"Account_Name":{"id":"5"},"Last_Name":"Lee","Tag":[{"name":"plan-pro"}]}],"trigger":[]})");
 }
 
 TEST(Request, AnUpdateNamesTheRecordAndClearsWithNull) {
-  Call call{1, Verb::update, Module::deals, {{"77", {{"Amount", "49"}, {"Contact_Name", "null"}}, {}, ""}}, {}, {"workflow"}};
-  EXPECT_EQ(to_request(call, {}).body, R"({"data":[{"id":"77","Amount":49,"Contact_Name":null}],"trigger":["workflow"]})");
+  Call call{1,  Verb::update, Module::deals, {{"77", {{"Amount", "49"}, {"Contact_Name", "null"}}, {}, ""}},
+            {}, {"workflow"}};
+  EXPECT_EQ(to_request(call, {}).body,
+            R"({"data":[{"id":"77","Amount":49,"Contact_Name":null}],"trigger":["workflow"]})");
 }
 
 TEST(Request, AddingTagsNeverOverwrites) {
@@ -41,8 +51,9 @@ TEST(Request, AddingTagsNeverOverwrites) {
 }
 
 TEST(Request, LooksUpManyPeopleInOneQuery) {
-  EXPECT_EQ(to_request(call_of(Verb::find_by_email, 2), {}).body,
-            R"({"select_query":"select id, Email, Platform_User_ID from Contacts where Email in ('a@b.example', 'a@b.example') limit 0, 200"})");
+  EXPECT_EQ(
+      to_request(call_of(Verb::find_by_email, 2), {}).body,
+      R"({"select_query":"select id, Email, Platform_User_ID from Contacts where Email in ('a@b.example', 'a@b.example') limit 0, 200"})");
   EXPECT_FALSE(is_askable("o'neil@x.example"));
 }
 
@@ -68,44 +79,65 @@ TEST(Answer, IsJudgedRecordByRecordWhateverTheStatus) {
 }
 
 TEST(Answer, AnUpdateOfAMissingRecordIsGone) {
-  const Answer answer = read(call_of(Verb::update, 1), 400,
-                             R"({"data":[{"code":"INVALID_DATA","status":"error","message":"the id given seems to be invalid","details":{"id":"100","api_name":"id","json_path":"$.data[0].id"}}]})");
+  const Answer answer = read(
+      call_of(Verb::update, 1), 400,
+      R"({"data":[{"code":"INVALID_DATA","status":"error","message":"the id given seems to be invalid","details":{"id":"100","api_name":"id","json_path":"$.data[0].id"}}]})");
   ASSERT_EQ(answer.outcome, Outcome::answered);
   EXPECT_EQ(answer.items[0].verdict, Verdict::gone);
 }
 
 TEST(Answer, OneThatDoesNotMatchTheRequestIsNotBelieved) {
-  EXPECT_EQ(read(call_of(Verb::insert, 2), 201, R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"900"}}]})").outcome, Outcome::unknown);
-  EXPECT_EQ(read(call_of(Verb::update, 1), 200, R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"999"}}]})").outcome, Outcome::unknown);
-  EXPECT_EQ(read(call_of(Verb::insert, 1), 201, R"({"data":[{"code":"SUCCESS","status":"success","details":{}}]})").outcome, Outcome::unknown);
+  EXPECT_EQ(
+      read(call_of(Verb::insert, 2), 201, R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"900"}}]})")
+          .outcome,
+      Outcome::unknown);
+  EXPECT_EQ(
+      read(call_of(Verb::update, 1), 200, R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"999"}}]})")
+          .outcome,
+      Outcome::unknown);
+  EXPECT_EQ(
+      read(call_of(Verb::insert, 1), 201, R"({"data":[{"code":"SUCCESS","status":"success","details":{}}]})").outcome,
+      Outcome::unknown);
   EXPECT_EQ(read(call_of(Verb::insert, 1), 200, R"({"ok":true})").outcome, Outcome::unknown);
 }
 
 TEST(Answer, WholeRefusalsSayWhetherAnythingMayHaveHappened) {
   const Call call = call_of(Verb::insert, 1);
-  EXPECT_EQ(read(call, 500, R"({"code":"INTERNAL_ERROR","status":"error","message":"x","details":{}})").outcome, Outcome::unknown);
+  EXPECT_EQ(read(call, 500, R"({"code":"INTERNAL_ERROR","status":"error","message":"x","details":{}})").outcome,
+            Outcome::unknown);
   EXPECT_EQ(read(call, 502, "<html>bad gateway</html>", "text/html").outcome, Outcome::unknown);
   EXPECT_EQ(read(call, 200, R"({"data":[{"code":"SUCC)").outcome, Outcome::unknown) << "cut short";
-  EXPECT_EQ(read(call, 429, R"({"code":"TOO_MANY_REQUESTS","status":"error","message":"x","details":{}})").outcome, Outcome::throttled);
+  EXPECT_EQ(read(call, 429, R"({"code":"TOO_MANY_REQUESTS","status":"error","message":"x","details":{}})").outcome,
+            Outcome::throttled);
   EXPECT_EQ(read(call, 429, "slow down", "text/plain").outcome, Outcome::throttled);
-  EXPECT_EQ(read(call, 401, R"({"code":"INVALID_TOKEN","status":"error","message":"invalid oauth token","details":{}})").outcome, Outcome::stale_token);
-  EXPECT_EQ(read(call, 401, R"({"code":"OAUTH_SCOPE_MISMATCH","status":"error","message":"x","details":{}})").outcome, Outcome::not_allowed);
-  EXPECT_EQ(read(call, 400, R"({"code":"INVALID_MODULE","status":"error","message":"x","details":{}})").outcome, Outcome::not_allowed);
-  EXPECT_EQ(read(call, 400, R"({"code":"LIMIT_EXCEEDED","status":"error","message":"x","details":{}})").outcome, Outcome::refused);
+  EXPECT_EQ(read(call, 401, R"({"code":"INVALID_TOKEN","status":"error","message":"invalid oauth token","details":{}})")
+                .outcome,
+            Outcome::stale_token);
+  EXPECT_EQ(read(call, 401, R"({"code":"OAUTH_SCOPE_MISMATCH","status":"error","message":"x","details":{}})").outcome,
+            Outcome::not_allowed);
+  EXPECT_EQ(read(call, 400, R"({"code":"INVALID_MODULE","status":"error","message":"x","details":{}})").outcome,
+            Outcome::not_allowed);
+  EXPECT_EQ(read(call, 400, R"({"code":"LIMIT_EXCEEDED","status":"error","message":"x","details":{}})").outcome,
+            Outcome::refused);
 }
 
 TEST(Answer, ReadsRecordsWithTagsAndLookups) {
-  const Answer answer = read(call_of(Verb::read, 1), 200,
-                             R"({"data":[{"id":"100","Email":"a@b.example","Phone":null,"Amount":49.50,"Account_Name":{"name":"Acme","id":"5"},"Tag":[{"name":"VIP","id":"1"}]}]})");
+  const Answer answer = read(
+      call_of(Verb::read, 1), 200,
+      R"({"data":[{"id":"100","Email":"a@b.example","Phone":null,"Amount":49.50,"Account_Name":{"name":"Acme","id":"5"},"Tag":[{"name":"VIP","id":"1"}]}]})");
   ASSERT_EQ(answer.records.size(), 1U);
-  EXPECT_EQ(answer.records[0].fields, (plan::Fields{{"Account_Name", R"({"id":"5"})"}, {"Amount", "49.5"}, {"Email", "\"a@b.example\""}, {"Phone", "null"}}));
+  EXPECT_EQ(
+      answer.records[0].fields,
+      (plan::Fields{
+          {"Account_Name", R"({"id":"5"})"}, {"Amount", "49.5"}, {"Email", "\"a@b.example\""}, {"Phone", "null"}}));
   EXPECT_EQ(answer.records[0].tags, (plan::Tags{"VIP"}));
   EXPECT_EQ(read(call_of(Verb::find_by_email, 1), 204, "").outcome, Outcome::answered);
 }
 
 TEST(Answer, TheWorstOfSeveralErrorsDecides) {
-  const Answer answer = read(call_of(Verb::insert, 1), 400,
-                             R"({"data":[{"code":"MULTIPLE_OR_MULTI_ERRORS","status":"error","message":"x","details":{"errors":[
+  const Answer answer =
+      read(call_of(Verb::insert, 1), 400,
+           R"({"data":[{"code":"MULTIPLE_OR_MULTI_ERRORS","status":"error","message":"x","details":{"errors":[
     {"code":"INVALID_DATA","message":"m","status":"error","details":{"api_name":"Phone","json_path":"$.data[0].Phone"}},
     {"code":"MANDATORY_NOT_FOUND","message":"m","status":"error","details":{"api_name":"Industry","json_path":"$.data[0].Industry"}}]}}]})");
   ASSERT_EQ(answer.items.size(), 1U);

@@ -17,7 +17,8 @@ TEST(Commands, SetupPreparesAFreshOrgAndASecondTimeFindsNothingToDo) {
   const auto planned = system.cli({"setup"});
   EXPECT_TRUE(has(planned.output, "Platform_User_ID")) << planned.output;
   EXPECT_TRUE(has(planned.output, "lifecycle-trial")) << planned.output;
-  EXPECT_FALSE(has(system.crm_get("/crm/v8/settings/fields?module=Contacts"), "Platform_User_ID")) << "a plan changes nothing";
+  EXPECT_FALSE(has(system.crm_get("/crm/v8/settings/fields?module=Contacts"), "Platform_User_ID"))
+      << "a plan changes nothing";
   const auto applied = system.cli({"setup", "--apply"});
   EXPECT_EQ(applied.code, 0) << applied.output;
   EXPECT_TRUE(has(system.crm_get("/crm/v8/settings/fields?module=Contacts"), "Platform_User_ID"));
@@ -52,7 +53,8 @@ TEST(Commands, ASecondDaemonOnTheSameStoreIsTurnedAway) {
   System system({{"--ready"}, {}, true});
   const auto second = system.cli({"serve"}, {{"ZOHOSYNC_SERVER_LISTEN", "127.0.0.1:" + std::to_string(free_port())}});
   EXPECT_EQ(second.code, 3) << second.output;
-  const auto same_port = system.cli({"serve"}, {{"ZOHOSYNC_STORE_URL", "sqlite:" + (system.directory() / "other.db").string()}});
+  const auto same_port =
+      system.cli({"serve"}, {{"ZOHOSYNC_STORE_URL", "sqlite:" + (system.directory() / "other.db").string()}});
   EXPECT_EQ(same_port.code, 3) << same_port.output;
   EXPECT_TRUE(has(same_port.output, "in use")) << same_port.output;
 }
@@ -61,7 +63,8 @@ TEST(Commands, AStoreThatCannotBeWrittenIsSaidAtOnce) {
   System system({{"--ready"}, {}, false});
   const auto nowhere = system.cli({"serve"}, {{"ZOHOSYNC_STORE_URL", "sqlite:/nowhere/at/all.db"}});
   EXPECT_EQ(nowhere.code, 3) << nowhere.output;
-  std::ofstream(system.directory() / "zohosync.db") << "this is no database, and never was one, however long one looks at it";
+  std::ofstream(system.directory() / "zohosync.db")
+      << "this is no database, and never was one, however long one looks at it";
   const auto garbage = system.cli({"serve"});
   EXPECT_EQ(garbage.code, 3) << garbage.output;
 }
@@ -104,7 +107,8 @@ TEST(Commands, ImportGoesThroughTheDaemonOrStraightIntoTheStoreAndRepeatsHarmles
   EXPECT_EQ(online.code, 0) << online.output;
   const auto broken = system.cli({"import", "bad.ndjson"});
   EXPECT_EQ(broken.code, 1) << broken.output;
-  EXPECT_TRUE(has(system.call("GET", "/v1/status").body, "\"accepted\":" + std::to_string(history.size()))) << "nothing came in twice";
+  EXPECT_TRUE(has(system.call("GET", "/v1/status").body, "\"accepted\":" + std::to_string(history.size())))
+      << "nothing came in twice";
   const auto mapping = system.cli({"mapping", "get", "u1", "--json"});
   EXPECT_EQ(mapping.code, 0) << mapping.output;
   EXPECT_TRUE(has(mapping.output, "contact_id")) << mapping.output;

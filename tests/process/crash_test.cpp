@@ -16,8 +16,10 @@ namespace {
 plan::Schema schema_of(System& system) {
   plan::Schema schema;
   for (const plan::Module module : plan::k_modules) {
-    const auto fields = zoho::read_fields(system.crm_get("/crm/v8/settings/fields?module=" + std::string(plan::name_of(module))));
-    for (const auto& field : *fields) schema.fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
+    const auto fields =
+        zoho::read_fields(system.crm_get("/crm/v8/settings/fields?module=" + std::string(plan::name_of(module))));
+    for (const auto& field : *fields)
+      schema.fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
   }
   return schema;
 }
@@ -25,7 +27,8 @@ plan::Schema schema_of(System& system) {
 /// Sends events in small requests; one that is not answered is sent again, as a platform's outbox would.
 class Platform {
  public:
-  Platform(System& system, std::vector<store::NewEvent> events) : system_(system), events_(std::move(events)), thread_([this] { send_all(); }) {}
+  Platform(System& system, std::vector<store::NewEvent> events)
+      : system_(system), events_(std::move(events)), thread_([this] { send_all(); }) {}
   void join() { thread_.join(); }
   [[nodiscard]] std::size_t acknowledged() const { return acknowledged_; }
   [[nodiscard]] bool is_done() const { return done_; }
@@ -83,7 +86,8 @@ TEST(Crash, KillingTheDaemonInMidLoadLosesNothingAndDoublesNothing) {
   platform.join();
   ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{90})) << system.call("GET", "/v1/status").body;
   const plan::Mapping mapping = test::default_mapping();
-  const auto faults = test::compare(test::expect(first_of_each(events), mapping, schema_of(system)), system.crm(mapping), mapping);
+  const auto faults =
+      test::compare(test::expect(first_of_each(events), mapping, schema_of(system)), system.crm(mapping), mapping);
   std::string words;
   for (const std::string& fault : faults) words += "\n  " + fault;
   EXPECT_TRUE(faults.empty()) << words.substr(0, 3000);

@@ -8,19 +8,24 @@ namespace zs::process {
 namespace {
 
 std::string signup(const std::string& user, const std::string& id, const std::string& more = "") {
-  return R"({"specversion":"1.0","id":")" + id + R"(","source":"/app","type":"user.signed_up","time":"2026-03-02T09:10:11Z","data":{"user":{"id":")" + user +
-         R"(","email":")" + "ann" + id + R"(@example.com","first_name":"Ann","last_name":"Lee","country":"DE","source":"website")" + more + "}}}";
+  return R"({"specversion":"1.0","id":")" + id +
+         R"(","source":"/app","type":"user.signed_up","time":"2026-03-02T09:10:11Z","data":{"user":{"id":")" + user +
+         R"(","email":")" + "ann" + id +
+         R"(@example.com","first_name":"Ann","last_name":"Lee","country":"DE","source":"website")" + more + "}}}";
 }
 
 std::string paid(const std::string& user, const std::string& id) {
-  return R"({"specversion":"1.0","id":")" + id + R"(","source":"/app","type":"subscription.activated","time":"2026-03-03T00:00:00Z","data":{"subscription":{"id":"s-)" + user +
-         R"(","user_id":")" + user + R"(","plan":"pro","amount":"49.00"}}})";
+  return R"({"specversion":"1.0","id":")" + id +
+         R"(","source":"/app","type":"subscription.activated","time":"2026-03-03T00:00:00Z","data":{"subscription":{"id":"s-)" +
+         user + R"(","user_id":")" + user + R"(","plan":"pro","amount":"49.00"}}})";
 }
 
 /// One system for the tests that do not disturb each other.
 class Http : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { system_ = new System({{"--ready"}, {{"ZOHOSYNC_SERVER_MAX_BODY_BYTES", "65536"}}, true}); }
+  static void SetUpTestSuite() {
+    system_ = new System({{"--ready"}, {{"ZOHOSYNC_SERVER_MAX_BODY_BYTES", "65536"}}, true});
+  }
   static void TearDownTestSuite() {
     delete system_;
     system_ = nullptr;
@@ -39,18 +44,22 @@ System* Http::system_ = nullptr;
 
 TEST_F(Http, ASignupAndASubscriptionReachTheCrmTaggedAndMappedBothWays) {
   ASSERT_EQ(system().call("POST", "/v1/events", signup("u1", "1"), "application/cloudevents+json").status, 202);
-  ASSERT_EQ(system().call("POST", "/v1/events", "[" + paid("u1", "2") + "]", "application/cloudevents-batch+json").status, 202);
+  ASSERT_EQ(
+      system().call("POST", "/v1/events", "[" + paid("u1", "2") + "]", "application/cloudevents-batch+json").status,
+      202);
   const auto mapping = system().call("GET", "/v1/mappings/users/u1?wait=30");
   ASSERT_EQ(mapping.status, 200) << mapping.body;
   EXPECT_NE(mapping.body.find("\"synced\":true"), std::string::npos) << mapping.body;
   const std::string contact = text(mapping.body, "contact_id");
   const std::string account = text(mapping.body, "account_id");
   EXPECT_GE(contact.size(), 17U);
-  for (const std::string& query : {"contact_id=" + contact, "account_id=" + account, std::string("account_key=u1"), std::string("subscription_id=s-u1")}) {
+  for (const std::string& query : {"contact_id=" + contact, "account_id=" + account, std::string("account_key=u1"),
+                                   std::string("subscription_id=s-u1")}) {
     const auto back = system().call("GET", "/v1/mappings?" + query);
     EXPECT_NE(back.body.find("\"user_id\":\"u1\""), std::string::npos) << query << " " << back.body;
   }
-  const std::string record = system().crm_get("/crm/v8/Contacts/" + contact + "?fields=Email,Tag,Platform_User_ID,Account_Name");
+  const std::string record =
+      system().crm_get("/crm/v8/Contacts/" + contact + "?fields=Email,Tag,Platform_User_ID,Account_Name");
   for (const char* part : {"lifecycle-active", "plan-pro", "source-website", "compliance-gdpr", "\"u1\""}) {
     EXPECT_NE(record.find(part), std::string::npos) << part << " in " << record;
   }
@@ -62,7 +71,8 @@ TEST_F(Http, ASignupAndASubscriptionReachTheCrmTaggedAndMappedBothWays) {
   const auto event = system().call("GET", "/v1/events?source=/app&id=1");
   EXPECT_EQ(text(event.body, "status"), "synced") << event.body;
   EXPECT_NE(system().call("GET", "/v1/mappings/export").body.find("\"user_id\":\"u1\""), std::string::npos);
-  const auto found = system().call("POST", "/v1/mappings/lookup", R"({"user_ids":["u1","nobody"]})", "application/json");
+  const auto found =
+      system().call("POST", "/v1/mappings/lookup", R"({"user_ids":["u1","nobody"]})", "application/json");
   EXPECT_NE(found.body.find("\"unknown\":[\"nobody\"]"), std::string::npos) << found.body;
 }
 
@@ -70,10 +80,15 @@ TEST_F(Http, BinaryModeAndRepetitionAreUnderstood) {
   net::ClientRequest request;
   request.method = "POST";
   request.url = system().daemon_url() + "/v1/events";
-  request.headers = {{"authorization", "Bearer test-key"}, {"content-type", "application/json"}, {"ce-specversion", "1.0"},
-                     {"ce-id", "b-1"}, {"ce-source", "/app"}, {"ce-type", "user.updated"}};
+  request.headers = {{"authorization", "Bearer test-key"},
+                     {"content-type", "application/json"},
+                     {"ce-specversion", "1.0"},
+                     {"ce-id", "b-1"},
+                     {"ce-source", "/app"},
+                     {"ce-type", "user.updated"}};
   request.body = R"({"user":{"id":"u2"}})";
-  EXPECT_NE(system().call("POST", "/v1/events", signup("u2", "b-0"), "application/json").body.find("\"accepted\":1"), std::string::npos);
+  EXPECT_NE(system().call("POST", "/v1/events", signup("u2", "b-0"), "application/json").body.find("\"accepted\":1"),
+            std::string::npos);
   const auto again = system().call("POST", "/v1/events", signup("u2", "b-0"), "application/json");
   EXPECT_EQ(again.status, 202);
   EXPECT_NE(again.body.find("\"duplicates\":1"), std::string::npos) << again.body;
@@ -88,8 +103,9 @@ TEST_F(Http, IdsWithQuotesAndSlashesSurviveTheWholeWay) {
 }
 
 TEST_F(Http, LongNamesAreClampedAndOddAddressesLeftOutNeverThePerson) {
-  const std::string data = R"({"specversion":"1.0","id":"long","source":"/app","type":"user.signed_up","data":{"user":{"id":"long","last_name":")" + std::string(300, 'x') +
-                           R"(","email":"not an address","phone":"call me"}}})";
+  const std::string data =
+      R"({"specversion":"1.0","id":"long","source":"/app","type":"user.signed_up","data":{"user":{"id":"long","last_name":")" +
+      std::string(300, 'x') + R"(","email":"not an address","phone":"call me"}}})";
   ASSERT_EQ(system().call("POST", "/v1/events", data, "application/json").status, 202);
   const auto mapping = system().call("GET", "/v1/mappings/users/long?wait=30");
   EXPECT_NE(mapping.body.find("\"synced\":true"), std::string::npos) << mapping.body;
@@ -114,8 +130,10 @@ TEST_F(Http, BadInputIsNamedAndNothingElseIsLost) {
       {"", "application/cloudevents+json", 400, "is empty"},
       {deep.c_str(), "application/cloudevents+json", 400, "nested deeper"},
       {huge.c_str(), "application/cloudevents+json", 413, ""},
-      {R"({"specversion":"1.0","id":"1","source":"/a","type":"user.exploded","data":{}})", "application/json", 400, "$.type"},
-      {R"({"specversion":"1.0","id":"1","source":"/a","type":"user.updated","time":"last week","data":{"user":{"id":"x"}}})", "application/json", 400, "$.time"},
+      {R"({"specversion":"1.0","id":"1","source":"/a","type":"user.exploded","data":{}})", "application/json", 400,
+       "$.type"},
+      {R"({"specversion":"1.0","id":"1","source":"/a","type":"user.updated","time":"last week","data":{"user":{"id":"x"}}})",
+       "application/json", 400, "$.time"},
       {R"([1,2])", "application/cloudevents-batch+json", 400, "rejected"},
       {"x", "text/plain", 415, "Content-Type"},
   };
@@ -136,7 +154,8 @@ TEST_F(Http, KeysAreNeededAndTheirScopesKept) {
   EXPECT_EQ(system().call("GET", "/v1/status", "", "", "wrong").status, 401);
   EXPECT_EQ(system().call("GET", "/healthz", "", "", "").status, 200);
   EXPECT_EQ(system().call("GET", "/readyz", "", "", "").status, 200);
-  EXPECT_NE(system().call("GET", "/metrics", "", "", "").body.find("zohosync_events_accepted_total"), std::string::npos);
+  EXPECT_NE(system().call("GET", "/metrics", "", "", "").body.find("zohosync_events_accepted_total"),
+            std::string::npos);
 }
 
 TEST_F(Http, UnknownThingsAreNotFoundInWords) {

@@ -17,7 +17,8 @@ namespace {
 
 constexpr auto k_start = std::chrono::seconds{20};
 
-net::ClientResponse fetch(const std::string& method, const std::string& url, const std::string& body, net::Headers headers) {
+net::ClientResponse fetch(const std::string& method, const std::string& url, const std::string& body,
+                          net::Headers headers) {
   net::ClientRequest request;
   request.method = method;
   request.url = url;
@@ -63,26 +64,30 @@ void System::start_simulator() {
   std::vector<std::string> arguments{ZS_ZOHOSIM, "--listen", simulator_url_.substr(7)};
   arguments.insert(arguments.end(), options_.simulator_arguments.begin(), options_.simulator_arguments.end());
   simulator_ = std::make_unique<Child>(Run{arguments, {}, directory_.path(), "zohosim"});
-  if (!wait_until_ready(simulator_url_ + "/control/state", *simulator_)) throw std::runtime_error("zohosim does not start: " + simulator_->output());
+  if (!wait_until_ready(simulator_url_ + "/control/state", *simulator_))
+    throw std::runtime_error("zohosim does not start: " + simulator_->output());
 }
 
 std::map<std::string, std::string> System::environment() const {
-  std::map<std::string, std::string> out{{"ZOHO_CLIENT_ID", "1000.SIM"},
-                                         {"ZOHO_CLIENT_SECRET", "sim-secret"},
-                                         {"ZOHO_REFRESH_TOKEN", "1000.sim.refresh"},
-                                         {"ZOHOSYNC_API_KEY", "test-key"},
-                                         {"ZOHOSYNC_SERVER_LISTEN", daemon_url_.substr(7)},
-                                         {"ZOHOSYNC_STORE_URL", "sqlite:" + (directory_.path() / "zohosync.db").string()},
-                                         {"ZOHOSYNC_ZOHO_ACCOUNTS_URL", simulator_url_},
-                                         {"ZOHOSYNC_ZOHO_API_URL", simulator_url_},
-                                         {"ZOHOSYNC_ZOHO_DESK_URL", simulator_url_}};
+  std::map<std::string, std::string> out{
+      {"ZOHO_CLIENT_ID", "1000.SIM"},
+      {"ZOHO_CLIENT_SECRET", "sim-secret"},
+      {"ZOHO_REFRESH_TOKEN", "1000.sim.refresh"},
+      {"ZOHOSYNC_API_KEY", "test-key"},
+      {"ZOHOSYNC_SERVER_LISTEN", daemon_url_.substr(7)},
+      {"ZOHOSYNC_STORE_URL", "sqlite:" + (directory_.path() / "zohosync.db").string()},
+      {"ZOHOSYNC_ZOHO_ACCOUNTS_URL", simulator_url_},
+      {"ZOHOSYNC_ZOHO_API_URL", simulator_url_},
+      {"ZOHOSYNC_ZOHO_DESK_URL", simulator_url_}};
   for (const auto& [name, value] : options_.environment) out[name] = value;
   return out;
 }
 
 void System::start_daemon() {
-  daemon_ = std::make_unique<Child>(Run{{ZS_ZOHOSYNC, "serve"}, environment(), directory_.path(), "zohosync-" + std::to_string(++starts_)});
-  if (!wait_until_ready(daemon_url_ + "/healthz", *daemon_)) throw std::runtime_error("zohosync does not start: " + daemon_->output());
+  daemon_ = std::make_unique<Child>(
+      Run{{ZS_ZOHOSYNC, "serve"}, environment(), directory_.path(), "zohosync-" + std::to_string(++starts_)});
+  if (!wait_until_ready(daemon_url_ + "/healthz", *daemon_))
+    throw std::runtime_error("zohosync does not start: " + daemon_->output());
 }
 
 void System::kill_daemon() {
@@ -100,8 +105,8 @@ int System::stop_daemon() {
   return daemon_->wait(std::chrono::seconds{30});
 }
 
-net::ClientResponse System::call(const std::string& method, const std::string& path, const std::string& body, const std::string& type,
-                                 const std::string& key) {
+net::ClientResponse System::call(const std::string& method, const std::string& path, const std::string& body,
+                                 const std::string& type, const std::string& key) {
   net::Headers headers;
   if (!key.empty()) headers.emplace_back("authorization", "Bearer " + key);
   if (!type.empty()) headers.emplace_back("content-type", type);
@@ -115,12 +120,14 @@ net::ClientResponse System::control(const std::string& method, const std::string
 std::string System::crm_get(const std::string& path) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (token_.empty()) {
-      const auto minted = fetch("POST", simulator_url_ + "/oauth/v2/token",
-                                "grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh",
-                                {{"content-type", "application/x-www-form-urlencoded"}});
+      const auto minted =
+          fetch("POST", simulator_url_ + "/oauth/v2/token",
+                "grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh",
+                {{"content-type", "application/x-www-form-urlencoded"}});
       simdjson::dom::parser parser;
       std::string_view token;
-      if (parser.parse(minted.body)["access_token"].get(token) != simdjson::SUCCESS) throw std::runtime_error("no token: " + minted.body);
+      if (parser.parse(minted.body)["access_token"].get(token) != simdjson::SUCCESS)
+        throw std::runtime_error("no token: " + minted.body);
       token_ = token;
     }
     const auto answer = fetch("GET", simulator_url_ + path, "", {{"authorization", "Zoho-oauthtoken " + token_}});
@@ -140,7 +147,9 @@ bool System::wait_until_synced(std::chrono::seconds limit) {
     const auto status = call("GET", "/v1/status");
     simdjson::dom::parser parser;
     std::int64_t waiting = -1;
-    if (status.status == 200 && parser.parse(status.body)["backlog"]["entities"].get(waiting) == simdjson::SUCCESS && waiting == 0) return true;
+    if (status.status == 200 && parser.parse(status.body)["backlog"]["entities"].get(waiting) == simdjson::SUCCESS &&
+        waiting == 0)
+      return true;
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
   return false;

@@ -29,9 +29,11 @@ class System {
   int stop_daemon();
 
   /// To the daemon with the test's key. Not answered: status 0.
-  net::ClientResponse call(const std::string& method, const std::string& path, const std::string& body = "", const std::string& type = "",
-                           const std::string& key = "test-key");
-  net::ClientResponse post_events(const std::string& ndjson) { return call("POST", "/v1/events", ndjson, "application/x-ndjson"); }
+  net::ClientResponse call(const std::string& method, const std::string& path, const std::string& body = "",
+                           const std::string& type = "", const std::string& key = "test-key");
+  net::ClientResponse post_events(const std::string& ndjson) {
+    return call("POST", "/v1/events", ndjson, "application/x-ndjson");
+  }
   /// To the simulator's control interface.
   net::ClientResponse control(const std::string& method, const std::string& path, const std::string& body = "");
   /// To the simulated CRM with a token of our own.

@@ -16,10 +16,14 @@ using plan::Module;
 
 std::string one_text(dom::element value) {
   switch (value.type()) {
-    case dom::element_type::STRING: return json_quoted(std::string_view(value));
-    case dom::element_type::OBJECT: return "{\"id\":" + json_quoted(std::string_view(value["id"])) + "}";
-    case dom::element_type::NULL_VALUE: return "null";
-    default: return plan::canonical_number(simdjson::minify(value));
+    case dom::element_type::STRING:
+      return json_quoted(std::string_view(value));
+    case dom::element_type::OBJECT:
+      return "{\"id\":" + json_quoted(std::string_view(value["id"])) + "}";
+    case dom::element_type::NULL_VALUE:
+      return "null";
+    default:
+      return plan::canonical_number(simdjson::minify(value));
   }
 }
 
@@ -34,8 +38,8 @@ std::vector<CrmRecord> read_module(const Get& get, Module module, const plan::Ma
   std::vector<CrmRecord> out;
   std::string token;
   while (true) {
-    const std::string body = get("/crm/v8/" + std::string(plan::name_of(module)) + "?fields=" + fields + "&per_page=200" +
-                                 (token.empty() ? "" : "&page_token=" + token));
+    const std::string body = get("/crm/v8/" + std::string(plan::name_of(module)) + "?fields=" + fields +
+                                 "&per_page=200" + (token.empty() ? "" : "&page_token=" + token));
     if (body.empty()) return out;
     dom::parser parser;
     const dom::element root = parser.parse(body);
@@ -61,8 +65,9 @@ class Comparison {
  public:
   explicit Comparison(const plan::Mapping& mapping) : mapping_(mapping) {}
 
-  void module(Module module, const std::map<std::string, ExpectedRecord>& expected, const std::vector<CrmRecord>& actual,
-              const std::map<std::string, std::string>& references, const std::set<std::string>& may_remain) {
+  void module(Module module, const std::map<std::string, ExpectedRecord>& expected,
+              const std::vector<CrmRecord>& actual, const std::map<std::string, std::string>& references,
+              const std::set<std::string>& may_remain) {
     const std::string name{plan::name_of(module)};
     const std::string& id_field = mapping_.external_id[static_cast<std::size_t>(module)];
     std::map<std::string, std::vector<const CrmRecord*>> by_id;
@@ -71,7 +76,8 @@ class Comparison {
       if (id != record.fields.end() && id->second != "null") by_id[id->second].push_back(&record);
     }
     for (const auto& [id, records] : by_id) {
-      if (records.size() > 1) differences.push_back(name + " " + id + " is there " + std::to_string(records.size()) + " times");
+      if (records.size() > 1)
+        differences.push_back(name + " " + id + " is there " + std::to_string(records.size()) + " times");
     }
     for (const auto& [id, wanted] : expected) {
       const auto found = by_id.find(json_quoted(id));
@@ -100,7 +106,8 @@ class Comparison {
     }
     for (const std::string& tag : mapping_.managed_tags(module)) {
       const bool is_wanted = wanted.tags.contains(tag);
-      if (is_wanted != actual.tags.contains(tag)) differences.push_back(who + (is_wanted ? " lacks tag " : " has tag ") + tag);
+      if (is_wanted != actual.tags.contains(tag))
+        differences.push_back(who + (is_wanted ? " lacks tag " : " has tag ") + tag);
     }
   }
 
@@ -110,7 +117,8 @@ class Comparison {
 }  // namespace
 
 CrmContent read_crm(const Get& get, const plan::Mapping& mapping) {
-  return {read_module(get, Module::accounts, mapping), read_module(get, Module::contacts, mapping), read_module(get, Module::deals, mapping)};
+  return {read_module(get, Module::accounts, mapping), read_module(get, Module::contacts, mapping),
+          read_module(get, Module::deals, mapping)};
 }
 
 std::vector<std::string> compare(const Expected& expected, const CrmContent& crm, const plan::Mapping& mapping) {
@@ -120,7 +128,8 @@ std::vector<std::string> compare(const Expected& expected, const CrmContent& crm
       const auto id = record.fields.find(mapping.external_id[static_cast<std::size_t>(module)]);
       if (id == record.fields.end() || id->second == "null") continue;
       dom::parser parser;
-      references["{\"id\":" + json_quoted(record.zoho_id) + "}"] = std::string(kind) + ":" + std::string(std::string_view(parser.parse(id->second)));
+      references["{\"id\":" + json_quoted(record.zoho_id) + "}"] =
+          std::string(kind) + ":" + std::string(std::string_view(parser.parse(id->second)));
     }
   };
   learn("account", Module::accounts, crm.accounts);

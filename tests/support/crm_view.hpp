@@ -27,6 +27,7 @@ struct CrmContent {
 
 /// Differences in words; none when the CRM holds just what is expected, each once. Records without a platform
 /// id are people's own. Fields that `expected` does not name are not looked at.
-[[nodiscard]] std::vector<std::string> compare(const Expected& expected, const CrmContent& crm, const plan::Mapping& mapping);
+[[nodiscard]] std::vector<std::string> compare(const Expected& expected, const CrmContent& crm,
+                                               const plan::Mapping& mapping);
 
 }  // namespace zs::test

@@ -18,19 +18,27 @@ class Historian {
     const std::string user = "u" + std::to_string(number);
     // Some share an account, some have one of their own, ids that need care among them.
     const bool has_account = random_.chance(0.7);
-    const std::string account = has_account ? "org/" + std::to_string(random_.below(static_cast<std::uint64_t>(options.customers) / 2 + 1)) + "'\"" : "";
-    std::string profile = R"({"user":{"id":)" + json_quoted(user) + R"(,"email":)" + json_quoted(email(number)) + name();
+    const std::string account =
+        has_account
+            ? "org/" + std::to_string(random_.below(static_cast<std::uint64_t>(options.customers) / 2 + 1)) + "'\""
+            : "";
+    std::string profile =
+        R"({"user":{"id":)" + json_quoted(user) + R"(,"email":)" + json_quoted(email(number)) + name();
     if (random_.chance(0.5)) profile += R"(,"country":")" + std::string(pick({"DE", "US", "BR", "CH"})) + "\"";
     if (random_.chance(0.2)) profile += R"(,"region":"US-CA")";
-    if (random_.chance(0.7)) profile += R"(,"source":")" + std::string(pick({"website", "whatsapp", "referral"})) + "\"";
+    if (random_.chance(0.7))
+      profile += R"(,"source":")" + std::string(pick({"website", "whatsapp", "referral"})) + "\"";
     if (has_account && random_.chance(0.5)) profile += R"(,"account_id":)" + json_quoted(account);
     profile += "}";
     if (has_account && (!profile.contains("account_id") || random_.chance(0.4))) {
-      profile += R"(,"account":{"id":)" + json_quoted(account) + (random_.chance(0.8) ? R"(,"name":")" + std::string(pick({"Acme", "Bolt \\u00e9", "Cog"})) + "\"" : "") + "}";
+      profile +=
+          R"(,"account":{"id":)" + json_quoted(account) +
+          (random_.chance(0.8) ? R"(,"name":")" + std::string(pick({"Acme", "Bolt \\u00e9", "Cog"})) + "\"" : "") + "}";
     }
     add("user.signed_up", profile + "}");
     for (std::uint64_t i = random_.below(4); i > 0; --i) change(user, number);
-    for (std::uint64_t i = random_.below(3); i > 0; --i) subscription(user, has_account && random_.chance(0.3) ? account : "");
+    for (std::uint64_t i = random_.below(3); i > 0; --i)
+      subscription(user, has_account && random_.chance(0.3) ? account : "");
     if (random_.chance(0.3)) change(user, number);
     if (options.deletions && random_.chance(0.1)) add("user.deleted", R"({"user":{"id":)" + json_quoted(user) + "}}");
   }
@@ -40,35 +48,51 @@ class Historian {
  private:
   std::string_view pick(std::initializer_list<std::string_view> of) { return of.begin()[random_.below(of.size())]; }
   /// Now and then two people have one address.
-  std::string email(int number) { return "user" + std::to_string(random_.chance(0.05) ? number / 2 : number) + "@example.com"; }
+  std::string email(int number) {
+    return "user" + std::to_string(random_.chance(0.05) ? number / 2 : number) + "@example.com";
+  }
   std::string name() {
     std::string out;
     if (random_.chance(0.8)) out += R"(,"first_name":")" + std::string(pick({"Ann", "Bo", "C\\u00e9line"})) + "\"";
-    if (random_.chance(0.8)) out += R"(,"last_name":")" + std::string(pick({"Lee", "O'Neil", "M\\u00fcller \\"})).substr(0, 40) + "\"";
+    if (random_.chance(0.8))
+      out += R"(,"last_name":")" + std::string(pick({"Lee", "O'Neil", "M\\u00fcller \\"})).substr(0, 40) + "\"";
     return out.contains("\\\"") ? R"(,"last_name":"Quo\"te")" : out;
   }
 
   void change(const std::string& user, int number) {
     std::string data = R"({"user":{"id":)" + json_quoted(user);
     switch (random_.below(5)) {
-      case 0: data += R"(,"phone":"+1555)" + std::to_string(1'000'000 + random_.below(1'000)) + "\""; break;
-      case 1: data += R"(,"phone":null)"; break;
-      case 2: data += R"(,"title":")" + std::string(pick({"CTO", "CEO", "Clerk"})) + "\""; break;
-      case 3: data += R"(,"email":"changed)" + std::to_string(number) + R"(@example.org")"; break;
-      default: data += R"(,"country":")" + std::string(pick({"FR", "GB", "JP"})) + "\""; break;
+      case 0:
+        data += R"(,"phone":"+1555)" + std::to_string(1'000'000 + random_.below(1'000)) + "\"";
+        break;
+      case 1:
+        data += R"(,"phone":null)";
+        break;
+      case 2:
+        data += R"(,"title":")" + std::string(pick({"CTO", "CEO", "Clerk"})) + "\"";
+        break;
+      case 3:
+        data += R"(,"email":"changed)" + std::to_string(number) + R"(@example.org")";
+        break;
+      default:
+        data += R"(,"country":")" + std::string(pick({"FR", "GB", "JP"})) + "\"";
+        break;
     }
     add("user.updated", data + "}}");
   }
 
   void subscription(const std::string& user, const std::string& account) {
     const std::string id = "sub-" + std::to_string(next_subscription_++);
-    const std::string owner = account.empty() ? R"(,"user_id":)" + json_quoted(user) : R"(,"account_id":)" + json_quoted(account);
+    const std::string owner =
+        account.empty() ? R"(,"user_id":)" + json_quoted(user) : R"(,"account_id":)" + json_quoted(account);
     const auto say = [&](std::string_view type, std::string_view more) {
-      add("subscription." + std::string(type), R"({"subscription":{"id":)" + json_quoted(id) + owner + std::string(more) + "}}");
+      add("subscription." + std::string(type),
+          R"({"subscription":{"id":)" + json_quoted(id) + owner + std::string(more) + "}}");
     };
     if (random_.chance(0.7)) say("trial_started", R"(,"plan":"base")");
     if (random_.chance(0.2)) return;
-    say("activated", R"(,"plan":")" + std::string(pick({"base", "plus", "pro"})) + R"(","amount":"49.00","currency":"EUR")");
+    say("activated",
+        R"(,"plan":")" + std::string(pick({"base", "plus", "pro"})) + R"(","amount":"49.00","currency":"EUR")");
     if (random_.chance(0.4)) say("updated", R"(,"plan":"pro","amount":"99.50")");
     if (random_.chance(0.3)) say("past_due", "");
     if (random_.chance(0.3)) say("renewed", "");

@@ -28,7 +28,8 @@ std::string reference(std::string_view kind, std::string_view id) { return std::
 
 }  // namespace
 
-Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping, const plan::Schema& schema) {
+Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping,
+                const plan::Schema& schema) {
   auto all = replay(accepted);
   Expected out;
   event::Parser parser;
@@ -77,7 +78,8 @@ Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mappin
   }
   for (const auto& [account, users] : people) {
     for (const std::string& id : users) {
-      plan::Desired desired = plan::desired_contact(mapping, schema, id, all[Kind::user][id], all[Kind::account][account], {summaries[account], "x"});
+      plan::Desired desired = plan::desired_contact(mapping, schema, id, all[Kind::user][id],
+                                                    all[Kind::account][account], {summaries[account], "x"});
       desired.fields["Account_Name"] = reference("account", account);
       out.contacts[id] = {desired.fields, desired.tags};
     }
@@ -85,7 +87,8 @@ Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mappin
   for (const auto& [id, account] : account_of) {
     if (!summaries.contains(account) || !summaries[account].exists) continue;  // nobody knows whose it is
     const state::Registers& registers = all[Kind::subscription][id];
-    plan::Desired desired = plan::desired_deal(mapping, schema, id, registers, all[Kind::account][account], {summaries[account], "x"}, "x");
+    plan::Desired desired =
+        plan::desired_deal(mapping, schema, id, registers, all[Kind::account][account], {summaries[account], "x"}, "x");
     if (!desired.wanted) continue;
     desired.fields["Account_Name"] = reference("account", account);
     const std::string user{registers.text("user_id")};

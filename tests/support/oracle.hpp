@@ -22,10 +22,12 @@ struct ExpectedRecord {
 struct Expected {
   std::map<std::string, ExpectedRecord> accounts, contacts, deals;  // by platform id
   /// What was right before a later-arriving fact and is not unmade: an account that somebody was in
-  /// for a while; the records of a user of whom all that is known happened after its deletion. They may be there or not.
+  /// for a while; the records of a user of whom all that is known happened after its deletion. They may be there or
+  /// not.
   std::set<std::string> maybe_accounts, maybe_contacts, maybe_deals;
 };
 
-[[nodiscard]] Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping, const plan::Schema& schema);
+[[nodiscard]] Expected expect(const std::vector<store::NewEvent>& accepted, const plan::Mapping& mapping,
+                              const plan::Schema& schema);
 
 }  // namespace zs::test

@@ -11,12 +11,14 @@ namespace zs::world {
 namespace {
 
 store::NewEvent event(std::string id, std::string type, int second, std::string data) {
-  return {"/app", std::move(id), std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}}, std::move(data), store::Lane::live};
+  return {"/app",          std::move(id),    std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}},
+          std::move(data), store::Lane::live};
 }
 
 store::NewEvent signup(const std::string& user, const std::string& email, int second = 1) {
   return event("signup-" + user, "user.signed_up", second,
-               R"({"user":{"id":")" + user + R"(","email":")" + email + R"(","last_name":"Lee","source":"website"},"account":{"id":"org","name":"Acme"}})");
+               R"({"user":{"id":")" + user + R"(","email":")" + email +
+                   R"(","last_name":"Lee","source":"website"},"account":{"id":"org","name":"Acme"}})");
 }
 
 std::string faults(World& world) {
@@ -28,9 +30,12 @@ std::string faults(World& world) {
 struct People : ::testing::Test {
   World world{Settings{}};
 
-  std::string make_contact(const std::string& email, const std::string& platform_id = "", const std::string& more = "") {
+  std::string make_contact(const std::string& email, const std::string& platform_id = "",
+                           const std::string& more = "") {
     const std::string id_field = platform_id.empty() ? "" : R"(,"Platform_User_ID":")" + platform_id + "\"";
-    const std::string body = world.ask("POST", "/crm/v8/Contacts", R"({"data":[{"Last_Name":"By Hand","Email":")" + email + "\"" + id_field + more + R"(}],"trigger":[]})");
+    const std::string body = world.ask(
+        "POST", "/crm/v8/Contacts",
+        R"({"data":[{"Last_Name":"By Hand","Email":")" + email + "\"" + id_field + more + R"(}],"trigger":[]})");
     simdjson::dom::parser parser;
     return std::string(std::string_view(parser.parse(body)["data"].at(0)["details"]["id"]));
   }
@@ -39,7 +44,8 @@ struct People : ::testing::Test {
 };
 
 TEST_F(People, AContactWithTheSameEmailAndNoPlatformIdIsAdopted) {
-  const std::string made = make_contact("ann@example.com", "", R"(,"Description":"met at the fair","Tag":[{"name":"VIP"},{"name":"lifecycle-churned"}])");
+  const std::string made = make_contact(
+      "ann@example.com", "", R"(,"Description":"met at the fair","Tag":[{"name":"VIP"},{"name":"lifecycle-churned"}])");
   world.deliver({signup("u1", "ann@example.com")});
   settle();
   EXPECT_EQ(contact_id("u1"), made);
@@ -134,7 +140,8 @@ TEST_F(People, ADeletedAccountHoldsItsNewPeopleByName) {
 }
 
 TEST_F(People, ASubscriptionBeforeItsUserWaitsInSightAndGoesOnByItself) {
-  world.deliver({event("s1", "subscription.activated", 5, R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
+  world.deliver({event("s1", "subscription.activated", 5,
+                       R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
   settle();
   ASSERT_EQ(world.held().size(), 1U);
   EXPECT_EQ(world.held()[0].code, "PARENT_MISSING");
@@ -148,7 +155,8 @@ TEST_F(People, ASubscriptionBeforeItsUserWaitsInSightAndGoesOnByItself) {
 TEST_F(People, WhatHangsOnAHeldRecordFollowsWhenItIsMended) {
   make_contact("ann@example.com", "somebody-else");
   world.deliver({signup("u1", "ann@example.com"),
-                 event("s1", "subscription.activated", 5, R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
+                 event("s1", "subscription.activated", 5,
+                       R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
   settle();
   ASSERT_EQ(world.held().size(), 1U) << "the person is held, the Deal goes without";
   EXPECT_EQ(world.crm().deals.size(), 1U);
@@ -171,7 +179,8 @@ TEST_F(People, ALockedRecordIsTriedAgainAndDelaysNobody) {
     ASSERT_EQ(answer.status, 200) << answer.body;
   };
   control(R"({"lock":true})");
-  world.deliver({event("e2", "user.updated", 9, R"({"user":{"id":"u1","title":"CTO"}})"), event("e3", "user.updated", 9, R"({"user":{"id":"u2","title":"CEO"}})")});
+  world.deliver({event("e2", "user.updated", 9, R"({"user":{"id":"u1","title":"CTO"}})"),
+                 event("e3", "user.updated", 9, R"({"user":{"id":"u2","title":"CEO"}})")});
   world.run_for(std::chrono::seconds{5});
   EXPECT_NE(world.ask("GET", "/crm/v8/Contacts/" + contact_id("u2") + "?fields=Title").find("CEO"), std::string::npos);
   control(R"({"lock":false})");
@@ -181,13 +190,17 @@ TEST_F(People, ALockedRecordIsTriedAgainAndDelaysNobody) {
 
 TEST_F(People, AFieldThatZohoRefusesIsLeftOutAndShownTheRestArrives) {
   // Zoho's list of values for Industry is the org's; what is not in it is refused.
-  world.deliver({event("a1", "account.updated", 1, R"({"account":{"id":"org","name":"Acme","industry":"Alchemy","website":"https://acme.example"}})")});
+  world.deliver(
+      {event("a1", "account.updated", 1,
+             R"({"account":{"id":"org","name":"Acme","industry":"Alchemy","website":"https://acme.example"}})")});
   settle();
   EXPECT_TRUE(world.held().empty());
   const auto account = world.entity(event::Kind::account, "org");
   ASSERT_FALSE(account->zoho_id.empty());
-  EXPECT_NE(world.ask("GET", "/crm/v8/Accounts/" + account->zoho_id + "?fields=Website").find("acme.example"), std::string::npos);
-  EXPECT_TRUE(std::ranges::any_of(account->flags, [](const std::string& flag) { return flag.contains("Industry refused"); }));
+  EXPECT_NE(world.ask("GET", "/crm/v8/Accounts/" + account->zoho_id + "?fields=Website").find("acme.example"),
+            std::string::npos);
+  EXPECT_TRUE(
+      std::ranges::any_of(account->flags, [](const std::string& flag) { return flag.contains("Industry refused"); }));
 }
 
 TEST(Writes, InCalmWeatherCarryOnlyWhatChanges) {
@@ -199,7 +212,9 @@ TEST(Writes, InCalmWeatherCarryOnlyWhatChanges) {
   world.before_apply = [&](const net::ClientRequest& request) {
     if (request.method != "PUT") return;
     ++updates;
-    const std::string module = request.url.contains("/Contacts") ? "Contacts" : request.url.contains("/Accounts") ? "Accounts" : "Deals";
+    const std::string module = request.url.contains("/Contacts")   ? "Contacts"
+                               : request.url.contains("/Accounts") ? "Accounts"
+                                                                   : "Deals";
     simdjson::dom::parser parser;
     for (const simdjson::dom::element row : parser.parse(request.body)["data"].get_array()) {
       const std::string id{std::string_view(row["id"])};
@@ -225,7 +240,9 @@ TEST(Credits, AThousandSignupsCostNoMoreThanTheBound) {
   std::vector<store::NewEvent> events;
   for (int i = 0; i < 1'000; ++i) {
     const std::string n = std::to_string(i);
-    events.push_back(event("e" + n, "user.signed_up", i, R"({"user":{"id":"u)" + n + R"(","email":"u)" + n + R"(@example.com","last_name":"L","source":"website"}})"));
+    events.push_back(event(
+        "e" + n, "user.signed_up", i,
+        R"({"user":{"id":"u)" + n + R"(","email":"u)" + n + R"(@example.com","last_name":"L","source":"website"}})"));
   }
   world.widen_window();
   world.deliver(events);

@@ -23,7 +23,8 @@ Weather weather_of(Random& random) {
   // Some runs are calm but for crashes, some stormy.
   const double storm = random.unit() * 0.08;
   Weather w;
-  for (double* one : {&w.not_sent, &w.lost_before, &w.lost_answer, &w.server_error, &w.error_after, &w.throttled, &w.stale_token}) {
+  for (double* one :
+       {&w.not_sent, &w.lost_before, &w.lost_answer, &w.server_error, &w.error_after, &w.throttled, &w.stale_token}) {
     *one = random.chance(0.7) ? storm * random.unit() : 0;
   }
   w.crash = random.chance(0.5) ? 0.03 : 0;
@@ -34,8 +35,10 @@ Weather weather_of(Random& random) {
 void people_work(World& world, std::vector<std::string>& touched) {
   for (const test::CrmRecord& record : world.crm().contacts) {
     if (!world.random().chance(0.2)) continue;
-    world.ask("PUT", "/crm/v8/Contacts", R"({"data":[{"id":")" + record.zoho_id + R"(","Description":"by hand"}],"trigger":[]})");
-    world.ask("POST", "/crm/v8/Contacts/actions/add_tags", R"({"tags":[{"name":"VIP"}],"ids":[")" + record.zoho_id + R"("]})");
+    world.ask("PUT", "/crm/v8/Contacts",
+              R"({"data":[{"id":")" + record.zoho_id + R"(","Description":"by hand"}],"trigger":[]})");
+    world.ask("POST", "/crm/v8/Contacts/actions/add_tags",
+              R"({"tags":[{"name":"VIP"}],"ids":[")" + record.zoho_id + R"("]})");
     touched.push_back(record.zoho_id);
   }
 }
@@ -60,19 +63,24 @@ Outcome run_seed(Settings settings, int customers = 14) {
   outcome.quiet = world.run_until_quiet(std::chrono::hours{2});
   if (!outcome.quiet) {
     const auto left = world.backlog();
-    outcome.faults.push_back("backlog left: " + std::to_string(left.dirty) + " dirty, " + std::to_string(left.unfolded) + " unfolded, state " +
-                             world.engine().status().state + " " + world.engine().status().last_error);
+    outcome.faults.push_back("backlog left: " + std::to_string(left.dirty) + " dirty, " +
+                             std::to_string(left.unfolded) + " unfolded, state " + world.engine().status().state + " " +
+                             world.engine().status().last_error);
   }
   for (auto& fault : world.faults_against_oracle()) outcome.faults.push_back(std::move(fault));
   for (const auto& held : world.held()) {
-    if (held.code != "PARENT_MISSING") outcome.faults.push_back("held: " + held.code + " " + held.field + " " + held.message);
+    if (held.code != "PARENT_MISSING")
+      outcome.faults.push_back("held: " + held.code + " " + held.field + " " + held.message);
   }
   for (const std::string& id : touched) {
     const std::string body = world.ask("GET", "/crm/v8/Contacts/" + id + "?fields=Description,Tag");
-    if (!body.contains("by hand") || !body.contains("VIP")) outcome.faults.push_back("a person's work on " + id + " is gone: " + body);
+    if (!body.contains("by hand") || !body.contains("VIP"))
+      outcome.faults.push_back("a person's work on " + id + " is gone: " + body);
   }
   if (std::getenv("ZS_TRACE") != nullptr) {
-    for (const auto& one : world.sent()) std::cerr << format_rfc3339(one.at) << " " << one.method << " " << one.path << " " << one.body << " -> " << one.status << "\n";
+    for (const auto& one : world.sent())
+      std::cerr << format_rfc3339(one.at) << " " << one.method << " " << one.path << " " << one.body << " -> "
+                << one.status << "\n";
   }
   return outcome;
 }
@@ -89,7 +97,8 @@ TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
     settings.weather = weather_of(random);
     settings.org.mixed_is_207 = random.chance(0.5);
     settings.org.multi_currency = false;
-    settings.org.lookup_error = random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
+    settings.org.lookup_error =
+        random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
     const Outcome outcome = run_seed(settings);
     std::string words;
     for (const std::string& fault : outcome.faults) words += "\n  " + fault;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view k_origin = "http://zoho.sim";
 
-zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, net::Headers headers, std::string body) {
+zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, net::Headers headers,
+                            std::string body) {
   zohosim::HttpRequest request;
   request.method = method;
   const std::size_t mark = target.find('?');
@@ -46,7 +47,8 @@ net::ClientResponse broken(net::Exchange exchange) {
 World::Process::Process(World& world)
     : tokens({std::string(k_origin), [] { return zoho::Credentials{"1000.SIM", "sim-secret", "1000.sim.refresh"}; },
               [&world](const std::string& saved) {
-                world.store_->write_async([saved](store::Transaction& tx) { return tx.set_meta("token", saved); }, [](const Result<void>&) {});
+                world.store_->write_async([saved](store::Transaction& tx) { return tx.set_meta("token", saved); },
+                                          [](const Result<void>&) {});
               },
               [](std::move_only_function<void()> task) { task(); }, std::chrono::milliseconds{10'000}},
              world, world.clock_, world.random_),
@@ -68,12 +70,17 @@ World::Process::Process(World& world)
       }()) {}
 
 World::World(Settings settings)
-    : settings_(std::move(settings)), random_(settings_.seed), mapping_(test::default_mapping()), simulator_([this] {
-        settings_.org.ready = settings_.send_external_id;
-        settings_.org.seed = settings_.seed;
-        settings_.org.origin = k_origin;
-        return settings_.org;
-      }(), clock_) {
+    : settings_(std::move(settings)),
+      random_(settings_.seed),
+      mapping_(test::default_mapping()),
+      simulator_(
+          [this] {
+            settings_.org.ready = settings_.send_external_id;
+            settings_.org.seed = settings_.seed;
+            settings_.org.origin = k_origin;
+            return settings_.org;
+          }(),
+          clock_) {
   store::Options options;
   options.path = ":memory:";
   options.inline_commits = true;
@@ -85,7 +92,8 @@ World::World(Settings settings)
     // The fields are there, only not unique: an org that nobody set up. The tests find records by them.
     for (const plan::Module module : plan::k_modules) {
       ask("POST", "/crm/v8/settings/fields?module=" + std::string(plan::name_of(module)),
-          R"({"fields":[{"field_label":")" + mapping_.external_id[static_cast<std::size_t>(module)] + R"(","data_type":"text","length":100}]})");
+          R"({"fields":[{"field_label":")" + mapping_.external_id[static_cast<std::size_t>(module)] +
+              R"(","data_type":"text","length":100}]})");
     }
   }
   boot();
@@ -128,7 +136,8 @@ zohosim::HttpAnswer World::apply(const net::ClientRequest& request) {
   const std::int64_t before = simulator_.counters().credits;
   zohosim::HttpAnswer answer = simulator_.begin_call(to_sim(request.method, target, request.headers, request.body));
   credits_ += simulator_.counters().credits - before;
-  if (!target.starts_with("/oauth")) sent_.push_back({request.method, target, request.body, answer.status, clock_.now()});
+  if (!target.starts_with("/oauth"))
+    sent_.push_back({request.method, target, request.body, answer.status, clock_.now()});
   return answer;
 }
 
@@ -139,7 +148,9 @@ void World::send(net::ClientRequest request, Done done) {
   const auto there = std::chrono::milliseconds{5 + random_.below(60)};
   const auto back = std::chrono::milliseconds{5 + random_.below(100)};
   const Time now = clock_.now();
-  const auto fail_at = [&](Time time, net::Exchange how) { at(time, [shared_done, how] { (*shared_done)(broken(how)); }); };
+  const auto fail_at = [&](Time time, net::Exchange how) {
+    at(time, [shared_done, how] { (*shared_done)(broken(how)); });
+  };
   if (random_.chance(w.crash)) {
     // Half of the time the call still reaches Zoho: it belongs to the world, not to the dead process.
     if (random_.chance(0.5)) {
@@ -156,19 +167,23 @@ void World::send(net::ClientRequest request, Done done) {
     const bool html = random_.chance(0.5);
     at(now + there + back, [shared_done, html] {
       (*shared_done)(html ? answered(502, "text/html", "<html>Bad Gateway</html>")
-                          : answered(500, "application/json", R"({"code":"INTERNAL_ERROR","details":{},"message":"x","status":"error"})"));
+                          : answered(500, "application/json",
+                                     R"({"code":"INTERNAL_ERROR","details":{},"message":"x","status":"error"})"));
     });
     return;
   }
   if (random_.chance(w.throttled)) {
     at(now + there + back, [shared_done] {
-      (*shared_done)(answered(429, "application/json", R"({"code":"TOO_MANY_REQUESTS","details":{},"message":"x","status":"error"})"));
+      (*shared_done)(answered(429, "application/json",
+                              R"({"code":"TOO_MANY_REQUESTS","details":{},"message":"x","status":"error"})"));
     });
     return;
   }
   if (random_.chance(w.stale_token) && !shared_request->url.contains("/oauth")) {
     at(now + there + back, [shared_done] {
-      (*shared_done)(answered(401, "application/json", R"({"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"})"));
+      (*shared_done)(
+          answered(401, "application/json",
+                   R"({"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"})"));
     });
     return;
   }
@@ -187,7 +202,8 @@ void World::send(net::ClientRequest request, Done done) {
                                       } else if (errs_after) {
                                         (*shared_done)(answered(503, "text/html", "<html>"));
                                       } else {
-                                        net::ClientResponse response = answered(answer.status, answer.content_type, answer.body);
+                                        net::ClientResponse response =
+                                            answered(answer.status, answer.content_type, answer.body);
                                         for (const auto& header : answer.headers) response.headers.push_back(header);
                                         (*shared_done)(std::move(response));
                                       }
@@ -216,7 +232,8 @@ void World::deliver_over(const std::vector<store::NewEvent>& events, Duration sp
   const auto count = static_cast<std::int64_t>(events.size());
   for (std::int64_t i = 0; i < count; ++i) {
     const store::NewEvent event = events[static_cast<std::size_t>(i)];
-    timeline_.push({start + span * i / count, next_order_++, std::make_shared<std::function<void()>>([this, event] { deliver({event}); })});
+    timeline_.push({start + span * i / count, next_order_++,
+                    std::make_shared<std::function<void()>>([this, event] { deliver({event}); })});
   }
 }
 
@@ -260,11 +277,13 @@ void World::run_for(Duration span) {
 std::string World::ask(const std::string& method, const std::string& path, const std::string& body) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (token_.empty()) {
-      const auto minted = simulator_.handle(to_sim("POST", "/oauth/v2/token", {{"content-type", "application/x-www-form-urlencoded"}},
-                                                   "grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh"));
+      const auto minted = simulator_.handle(to_sim(
+          "POST", "/oauth/v2/token", {{"content-type", "application/x-www-form-urlencoded"}},
+          "grant_type=refresh_token&client_id=1000.SIM&client_secret=sim-secret&refresh_token=1000.sim.refresh"));
       simdjson::dom::parser parser;
       std::string_view token;
-      if (parser.parse(minted.body)["access_token"].get(token) != simdjson::SUCCESS) throw std::runtime_error("no token: " + minted.body);
+      if (parser.parse(minted.body)["access_token"].get(token) != simdjson::SUCCESS)
+        throw std::runtime_error("no token: " + minted.body);
       token_ = token;
     }
     const auto answer = simulator_.handle(to_sim(method, path, {{"authorization", "Zoho-oauthtoken " + token_}}, body));
@@ -282,8 +301,10 @@ const plan::Schema& World::schema() {
   if (!schema_) {
     schema_.emplace();
     for (const plan::Module module : plan::k_modules) {
-      const auto fields = zoho::read_fields(ask("GET", "/crm/v8/settings/fields?module=" + std::string(plan::name_of(module))));
-      for (const auto& field : *fields) schema_->fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
+      const auto fields =
+          zoho::read_fields(ask("GET", "/crm/v8/settings/fields?module=" + std::string(plan::name_of(module))));
+      for (const auto& field : *fields)
+        schema_->fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
     }
   }
   return *schema_;
@@ -295,7 +316,9 @@ std::vector<std::string> World::faults_against_oracle() {
 
 store::Backlog World::backlog() { return *(*store_->reader())->backlog(); }
 
-std::optional<store::Entity> World::entity(event::Kind kind, std::string_view key) { return *(*store_->reader())->find(kind, key); }
+std::optional<store::Entity> World::entity(event::Kind kind, std::string_view key) {
+  return *(*store_->reader())->find(kind, key);
+}
 
 std::vector<store::Held> World::held() { return *(*store_->reader())->held_page(0, 1000); }
 

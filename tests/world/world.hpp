@@ -25,14 +25,14 @@ namespace zs::world {
 
 /// How often what goes wrong, as probabilities per call.
 struct Weather {
-  double not_sent = 0;       // no connection
-  double lost_before = 0;    // the connection breaks before Zoho acts
-  double lost_answer = 0;    // Zoho acts, the answer is lost
-  double server_error = 0;   // 500 with JSON or 502 with HTML, nothing applied
-  double error_after = 0;    // 500, but it was applied
-  double throttled = 0;      // 429
-  double stale_token = 0;    // 401
-  double crash = 0;          // the daemon dies as the call goes out, or as the answer comes in
+  double not_sent = 0;      // no connection
+  double lost_before = 0;   // the connection breaks before Zoho acts
+  double lost_answer = 0;   // Zoho acts, the answer is lost
+  double server_error = 0;  // 500 with JSON or 502 with HTML, nothing applied
+  double error_after = 0;   // 500, but it was applied
+  double throttled = 0;     // 429
+  double stale_token = 0;   // 401
+  double crash = 0;         // the daemon dies as the call goes out, or as the answer comes in
 };
 
 struct Settings {

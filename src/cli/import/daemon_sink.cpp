@@ -55,7 +55,10 @@ class DaemonSink final : public Sink {
           client_.send("POST", "/v1/events",
                        {{"content-type", "application/x-ndjson"}, {"x-zohosync-lane", "backfill"}}, std::string(lines));
       if (answer.exchange == net::Exchange::answered) {
-        if (auto receipt = read_receipt(answer)) return std::move(*receipt);
+        if (auto receipt = read_receipt(answer)) {
+          said_.clear();
+          return std::move(*receipt);
+        }
         if (answer.status == 413) return in_halves(lines);
         if (answer.status == 429) {
           ZS_TRY(pause("the daemon's backlog is full", retry_after(answer)));
@@ -71,8 +74,10 @@ class DaemonSink final : public Sink {
   }
 
  private:
-  Result<void> pause(std::string_view why, std::chrono::seconds length) {
-    pauses_.say(std::string(why) + "; going on in " + std::to_string(length.count()) + " s");
+  /// Says why once, however long it lasts.
+  Result<void> pause(const std::string& why, std::chrono::seconds length) {
+    if (why != said_) pauses_.say(why + "; trying again until it goes on");
+    said_ = why;
     if (!pauses_.wait(length)) return fail(Errc::stopped, "interrupted");
     return {};
   }
@@ -99,6 +104,7 @@ class DaemonSink final : public Sink {
 
   DaemonClient client_;
   Pauses pauses_;
+  std::string said_;
 };
 
 }  // namespace

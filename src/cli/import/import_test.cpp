@@ -262,13 +262,14 @@ class DaemonSink : public testing::Test {
  protected:
   std::shared_ptr<FakeDaemon> daemon = std::make_shared<FakeDaemon>();
   std::vector<std::chrono::seconds> waits;
+  std::vector<std::string> said;
   bool interrupt = false;
-  std::unique_ptr<Sink> sink =
-      make_daemon_sink(DaemonClient("http://127.0.0.1:1", "key", daemon), {[this](std::chrono::seconds length) {
-                                                                             waits.push_back(length);
-                                                                             return !interrupt;
-                                                                           },
-                                                                           [](std::string_view) {}});
+  std::unique_ptr<Sink> sink = make_daemon_sink(DaemonClient("http://127.0.0.1:1", "key", daemon),
+                                                {[this](std::chrono::seconds length) {
+                                                   waits.push_back(length);
+                                                   return !interrupt;
+                                                 },
+                                                 [this](std::string_view why) { said.emplace_back(why); }});
 };
 
 TEST_F(DaemonSink, PostsOnTheSlowLaneWithTheKey) {
@@ -286,6 +287,7 @@ TEST_F(DaemonSink, WaitsAsLongAsTheDaemonAsksAndSendsTheSameAgain) {
   EXPECT_EQ(sink->deliver("{1}\n{2}\n")->accepted, 2);
   EXPECT_THAT(waits, ElementsAre(std::chrono::seconds{30}, std::chrono::seconds{7}));
   EXPECT_EQ(daemon->requests.at(0).body, daemon->requests.at(2).body);
+  EXPECT_THAT(said, ElementsAre(HasSubstr("the daemon's backlog is full")));
 }
 
 TEST_F(DaemonSink, RepeatsWhatWasNotAnswered) {
