@@ -100,6 +100,14 @@ std::string_view paid_type(Edition edition) {
   return "free";
 }
 
+/// A zone of this offset the whole year round; their names turn the sign about.
+std::string time_zone(int utc_offset_minutes) {
+  if (utc_offset_minutes == 0) return "Etc/UTC";
+  if (utc_offset_minutes % 60 != 0) return "Asia/Kolkata";
+  const int hours = utc_offset_minutes / 60;
+  return hours > 0 ? "Etc/GMT-" + std::to_string(hours) : "Etc/GMT+" + std::to_string(-hours);
+}
+
 void write_user(zs::JsonWriter& out, const Call& call, const User& user) {
   out.begin_object();
   out.field("id", std::to_string(user.id)).field("zuid", std::to_string(user.zuid)).field("email", user.email);
@@ -111,7 +119,7 @@ void write_user(zs::JsonWriter& out, const Call& call, const User& user) {
       .field("id", std::to_string(derived_id(call.org, 3, 1)))
       .end_object();
   out.key("profile").begin_object().field("name", "Administrator").field("id", "5725767000000026011").end_object();
-  out.field("time_zone", call.options.utc_offset_minutes == 0 ? "Etc/UTC" : "Etc/Unknown").field("language", "en_US");
+  out.field("time_zone", time_zone(call.options.utc_offset_minutes)).field("language", "en_US");
   out.field("locale", "en_US")
       .field("country", "us")
       .field("created_time", k_created)
