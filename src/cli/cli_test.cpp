@@ -132,14 +132,14 @@ TEST(CustomerText, TellsTheStoryOldestFirst) {
       R"("synced":true,"synced_at":"2026-03-02T09:10:12Z"},"user":{"id":"u1","module":"Contacts","zoho_id":"51",)"
       R"("state":{"email":{"value":"a@example.org","time":"2026-03-02T09:00:00Z","source":"/p","event":"e1"},)"
       R"("phone":{"value":null,"time":"2026-03-02T09:00:00Z","source":"/p","event":"e1"}},)"
-      R"("derived":{"deleted":false,"gdpr":true,"ccpa":false},"in_zoho":{"Email":"a@example.org"},"tags":["lifecycle-trial","plan-pro"],)"
+      R"("derived":{"deleted":false,"gdpr":true,"ccpa":false},"in_zoho":{"Account_Name":{"id":"41"},"Email":"a@example.org","Fax":null},"tags":["lifecycle-trial","plan-pro"],)"
       R"("flags":["Phone left out"],"status":"settled","synced_at":null,"held":null},"account":null,"subscriptions":[],"timeline":[)"
       R"({"at":"2026-03-02T09:10:12Z","of":"u1","what":"insert","module":"Contacts","call":12,"records_in_call":10,"code":"SUCCESS",)"
       R"("zoho_id":"51","fields":["Email"],"tags_added":["plan-pro"],"tags_removed":[]},)"
       R"({"at":"2026-03-02T09:10:11Z","what":"event","type":"user.signed_up","source":"/p","event":"e1","time":"2026-03-02T09:00:00Z"}]})");
-  EXPECT_THAT(text,
-              AllOf(HasSubstr("email  a@example.org"), HasSubstr("(cleared)"), HasSubstr("lifecycle-trial, plan-pro"),
-                    HasSubstr("note: Phone left out"), HasSubstr("gdpr"), Not(HasSubstr("ccpa"))));
+  EXPECT_THAT(text, AllOf(HasSubstr("email  a@example.org"), HasSubstr("(cleared)"),
+                          HasSubstr("lifecycle-trial, plan-pro"), HasSubstr("note: Phone left out"), HasSubstr("gdpr"),
+                          Not(HasSubstr("ccpa")), HasSubstr("Account_Name  41"), Not(HasSubstr("Fax"))));
   EXPECT_THAT(text, HasSubstr("SUCCESS  -> 51  Email  +plan-pro  [call 12, 10 records]"));
   EXPECT_LT(text.find("user.signed_up"), text.find("insert"));
 }

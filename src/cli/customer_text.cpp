@@ -46,10 +46,17 @@ std::string derived_row(element entity) {
   return out.empty() ? "" : "  which makes\n    " + out + "\n";
 }
 
+/// A link to another record by that record's id.
+std::string held_value(element value) {
+  std::string_view id;
+  return value.is_object() && value["id"].get(id) == simdjson::SUCCESS ? printable(id) : shown(value);
+}
+
 std::string zoho_rows(element entity) {
   Rows rows;
-  for_each_member(entity, "in_zoho",
-                  [&](std::string_view name, element value) { rows.push_back({printable(name), shown(value)}); });
+  for_each_member(entity, "in_zoho", [&](std::string_view name, element value) {
+    if (!value.is_null()) rows.push_back({printable(name), held_value(value)});
+  });
   const std::string tags = joined(entity, "tags");
   if (!tags.empty()) rows.push_back({"Tag", tags});
   std::string out = rows.empty() ? "" : "  Zoho holds\n" + aligned(rows, "    ");
