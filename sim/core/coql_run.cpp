@@ -104,7 +104,7 @@ Slots candidates(const CoqlCondition& condition, const Organization& org, const 
 
 void sort(std::vector<Slot>& slots, const CoqlQuery& query, const Organization& org) {
   const Module& module = *query.module;
-  std::ranges::stable_sort(slots, [&](Slot a, Slot b) {
+  std::ranges::sort(slots, [&](Slot a, Slot b) {
     for (const CoqlOrder& by : query.order) {
       const auto left = value_of(by.column, org, module, module.records.at(a));
       const auto right = value_of(by.column, org, module, module.records.at(b));
@@ -115,7 +115,7 @@ void sort(std::vector<Slot>& slots, const CoqlQuery& query, const Organization& 
       const auto order = compare(last_field(by.column), *left, *right);
       if (order != 0) return (order < 0) != by.descending;
     }
-    return false;
+    return a < b;  // oldest first among equals
   });
 }
 

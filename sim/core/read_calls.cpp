@@ -120,7 +120,7 @@ std::vector<Slot> take(const RecordStore& records, const Order& order, std::int6
     for (Slot slot = 0; slot < all; ++slot) {
       if (records.at(slot).life == Life::live && accepts(records.at(slot))) out.push_back(slot);
     }
-    std::ranges::stable_sort(out, {}, [&](Slot slot) { return records.at(slot).modified_ms; });
+    std::ranges::sort(out, {}, [&](Slot slot) { return std::pair(records.at(slot).modified_ms, slot); });
     if (!order.ascending) std::ranges::reverse(out);
     const auto size = static_cast<std::int64_t>(out.size());
     return {out.begin() + std::min(skip, size), out.begin() + std::min(skip + count, size)};
