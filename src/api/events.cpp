@@ -7,6 +7,7 @@
 #include "api/problem.hpp"
 #include "base/json.hpp"
 #include "ingest/accept.hpp"
+#include "ingest/webhook.hpp"
 #include "links/views.hpp"
 
 namespace zs::api {
@@ -67,6 +68,35 @@ bool HttpApi::backlog_is_full() {
     }
   }
   return backlog_full_.load(std::memory_order_relaxed);
+}
+
+bool HttpApi::is_signed(net::Request& request, net::Reply& reply, bool& answered) {
+  // Svix-style senders use the same scheme under their own names.
+  ingest::SignedHeaders headers{request.header("webhook-id"), request.header("webhook-timestamp"), request.header("webhook-signature")};
+  if (headers.signature.empty()) {
+    headers = {request.header("svix-id"), request.header("svix-timestamp"), request.header("svix-signature")};
+  }
+  if (headers.signature.empty()) return false;
+  auto best = ingest::Signature::bad;
+  for (const config::Webhook& webhook : parts_.config.webhooks) {
+    if (webhook.scheme != config::WebhookScheme::standard) continue;
+    const auto verdict = ingest::check_signature(headers, request.body, webhook.secrets, parts_.clock.now());
+    if (verdict == ingest::Signature::good) {
+      if (auto event = ingest::as_cloudevent(webhook.name, headers.id, request.body)) {
+        std::erase_if(request.headers, [](const auto& header) { return header.first.starts_with("ce-") || header.first == "content-type"; });
+        request.headers.insert(request.headers.end(), event->headers.begin(), event->headers.end());
+        request.headers.emplace_back("content-type", "application/json");
+        request.body = std::move(event->data);
+      }
+      return true;
+    }
+    if (verdict == ingest::Signature::out_of_window) best = verdict;
+  }
+  const bool late = best == ingest::Signature::out_of_window;
+  reply(problem(401, late ? "timestamp_out_of_window" : "signature_invalid",
+                late ? "the signature's timestamp is more than 300 s off: check the clocks" : "no configured [[auth.webhooks]] secret fits the signature"));
+  answered = true;
+  return false;
 }
 
 void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string) {

@@ -98,7 +98,10 @@ void HttpApi::serve(net::Request&& request, net::Reply reply) {
       allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
       continue;
     }
-    if (route.scope) {
+    bool answered = false;
+    const bool signed_sender = route.method_pointer == &HttpApi::post_events && is_signed(request, reply, answered);
+    if (answered) return;
+    if (route.scope && !signed_sender) {
       switch (auth_.check(request, *route.scope)) {
         case Authenticator::Verdict::allowed:
           break;

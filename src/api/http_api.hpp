@@ -42,6 +42,8 @@ class HttpApi {
   [[nodiscard]] static const std::vector<Route>& routes();
 
   // events.cpp
+  /// True when a signature stands in for the key; a bad one has been answered already.
+  [[nodiscard]] bool is_signed(net::Request& request, net::Reply& reply, bool& answered);
   void post_events(net::Request&& request, net::Reply reply, std::string);
   void get_event(net::Request&& request, net::Reply reply, std::string);
   [[nodiscard]] bool backlog_is_full();

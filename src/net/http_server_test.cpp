@@ -27,6 +27,16 @@ using End = RawSocket::End;
 // Long enough that only a hang reaches it.
 constexpr auto k_patience = 20s;
 
+TEST(Request, HeadersAreFoundWhateverTheLengthOfTheirNames) {
+  const auto server = serve([](Request&& request, Reply reply) {
+    reply({.body = std::string(request.header("x-a")) + std::string(request.header("x-longer-than-fifteen")) +
+                   (request.has_header("content-encoding") ? "!" : "?")});
+  });
+  auto client = RawSocket::connect(server->port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nX-A: one \r\nX-Longer-Than-Fifteen: two\r\nContent-Encoding: gzip\r\n\r\n");
+  EXPECT_THAT(client.read_message(), EndsWith("onetwo!"));
+}
+
 // ---- who answers, and when
 // -------------------------------------------------------------------------------------------
 

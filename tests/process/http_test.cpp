@@ -1,7 +1,14 @@
 // The HTTP interface of the real daemon, right and wrong.
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 #include <simdjson.h>
 
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "base/crypto.hpp"
+#include "net/curl_transport.hpp"
 #include "process/system.hpp"
 
 namespace zs::process {
@@ -18,6 +25,12 @@ std::string paid(const std::string& user, const std::string& id) {
   return R"({"specversion":"1.0","id":")" + id +
          R"(","source":"/app","type":"subscription.activated","time":"2026-03-03T00:00:00Z","data":{"subscription":{"id":"s-)" +
          user + R"(","user_id":")" + user + R"(","plan":"pro","amount":"49.00"}}})";
+}
+
+std::string base64(const std::array<unsigned char, 32>& bytes) {
+  std::string out(44, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes.data(), static_cast<int>(bytes.size()));
+  return out;
 }
 
 /// One system for the tests that do not disturb each other.
@@ -168,6 +181,32 @@ TEST_F(Http, UnknownThingsAreNotFoundInWords) {
   EXPECT_EQ(system().call("GET", "/v1/mappings?colour=red").status, 400);
   EXPECT_EQ(system().call("GET", "/v1/mappings/users/u1?wait=soon").status, 400);
   EXPECT_EQ(system().call("GET", "/v1/events?id=1").status, 400);
+}
+
+TEST(Signed, ASenderWithASecretNeedsNoKey) {
+  System system({{"--ready"}, {}, false});
+  std::ofstream(system.directory() / "zohosync.toml") << "[[auth.webhooks]]\nname = \"platform\"\nscheme = \"standard\"\nsecrets_file = \"secrets\"\n";
+  std::ofstream(system.directory() / "secrets") << "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n";
+  std::filesystem::permissions(system.directory() / "secrets", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  system.start_daemon();
+  const std::string body = R"({"type":"user.signed_up","timestamp":"2026-03-02T09:10:11Z","data":{"user":{"id":"hook","email":"hook@example.com"}}})";
+  const std::string now = std::to_string(to_millis(SystemClock{}.now()) / 1000);
+  const auto send = [&](const std::string& signature) {
+    net::ClientRequest request;
+    request.method = "POST";
+    request.url = system.daemon_url() + "/v1/events";
+    request.headers = {{"content-type", "application/json"}, {"webhook-id", "m-1"}, {"webhook-timestamp", now}, {"webhook-signature", signature}};
+    request.body = body;
+    return net::fetch(std::move(request));
+  };
+  const auto bad = send("v1,AAAA");
+  EXPECT_EQ(bad.status, 401) << bad.body;
+  // The same 24 key bytes as in the secret above.
+  const std::string key("\x31\xf2\x90\xf6\xbf\x06\x29\x8a\xab\x4f\x08\xd4\x3c\x3f\x08\x2c\xf6\x48\xa3\x62\xda\x2d\xa4\xb0", 24);
+  const auto good = send("v1," + base64(hmac_sha256(key, "m-1." + now + "." + body)));
+  EXPECT_EQ(good.status, 202) << good.body;
+  const auto mapping = system.call("GET", "/v1/mappings/users/hook?wait=30");
+  EXPECT_NE(mapping.body.find("\"synced\":true"), std::string::npos) << mapping.body;
 }
 
 TEST(Held, ASubscriptionBeforeItsUserIsListedAndGoesOnByItself) {
