@@ -72,7 +72,8 @@ bool HttpApi::backlog_is_full() {
 
 bool HttpApi::is_signed(net::Request& request, net::Reply& reply, bool& answered) {
   // Svix-style senders use the same scheme under their own names.
-  ingest::SignedHeaders headers{request.header("webhook-id"), request.header("webhook-timestamp"), request.header("webhook-signature")};
+  ingest::SignedHeaders headers{request.header("webhook-id"), request.header("webhook-timestamp"),
+                                request.header("webhook-signature")};
   if (headers.signature.empty()) {
     headers = {request.header("svix-id"), request.header("svix-timestamp"), request.header("svix-signature")};
   }
@@ -83,7 +84,9 @@ bool HttpApi::is_signed(net::Request& request, net::Reply& reply, bool& answered
     const auto verdict = ingest::check_signature(headers, request.body, webhook.secrets, parts_.clock.now());
     if (verdict == ingest::Signature::good) {
       if (auto event = ingest::as_cloudevent(webhook.name, headers.id, request.body)) {
-        std::erase_if(request.headers, [](const auto& header) { return header.first.starts_with("ce-") || header.first == "content-type"; });
+        std::erase_if(request.headers, [](const auto& header) {
+          return header.first.starts_with("ce-") || header.first == "content-type";
+        });
         request.headers.insert(request.headers.end(), event->headers.begin(), event->headers.end());
         request.headers.emplace_back("content-type", "application/json");
         request.body = std::move(event->data);
@@ -94,7 +97,8 @@ bool HttpApi::is_signed(net::Request& request, net::Reply& reply, bool& answered
   }
   const bool late = best == ingest::Signature::out_of_window;
   reply(problem(401, late ? "timestamp_out_of_window" : "signature_invalid",
-                late ? "the signature's timestamp is more than 300 s off: check the clocks" : "no configured [[auth.webhooks]] secret fits the signature"));
+                late ? "the signature's timestamp is more than 300 s off: check the clocks"
+                     : "no configured [[auth.webhooks]] secret fits the signature"));
   answered = true;
   return false;
 }

@@ -71,7 +71,7 @@ class HttpApi {
   Parts parts_;
   Authenticator auth_;
   ReaderPool readers_;
-  net::Server* server_ = nullptr;
+  std::atomic<net::Server*> server_ = nullptr;  // requests may come before it is set
   std::atomic<std::int64_t> backlog_checked_ms_{0};
   std::atomic<bool> backlog_full_{false};
 };

@@ -69,10 +69,11 @@ void HttpApi::get_mapping(net::Request&& request, net::Reply reply, std::string 
 }
 
 void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
-  const bool is_over = parts_.clock.now() >= wait->deadline || server_ == nullptr;
+  net::Server* const server = server_;
+  const bool is_over = parts_.clock.now() >= wait->deadline || server == nullptr;
   const std::uint64_t progress = parts_.engine.progress();
   if (!is_over && wait->has_looked && progress == wait->looked_at) {
-    server_->after(k_wait_step, [this, wait]() mutable { wait_for(std::move(wait)); });
+    server->after(k_wait_step, [this, wait]() mutable { wait_for(std::move(wait)); });
     return;
   }
   wait->looked_at = progress;
@@ -88,7 +89,7 @@ void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
                             })
                             .value_or(true);
     if (!(synced && *synced) && !(!synced && folded)) {
-      server_->after(k_wait_step, [this, wait]() mutable { wait_for(std::move(wait)); });
+      server->after(k_wait_step, [this, wait]() mutable { wait_for(std::move(wait)); });
       return;
     }
   }

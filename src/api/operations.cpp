@@ -123,28 +123,8 @@ void HttpApi::retry_all_held(net::Request&& request, net::Reply reply, std::stri
     }
     if (!text.empty()) code = text;
   }
-  std::int64_t retried = 0;
-  store::EntityId after = 0;
-  while (true) {
-    const auto page = readers_.with([&](store::Reader& reader) { return reader.held_page(after, 500); });
-    if (!page) {
-      reply(failure(page.error()));
-      return;
-    }
-    for (const store::Held& held : *page) {
-      after = held.id;
-      if (!code.empty() && held.code != code) continue;
-      const auto done = parts_.engine.retry_held(held.id);
-      if (done) {
-        ++retried;
-      } else if (done.error().code != Errc::not_found) {
-        reply(failure(done.error()));
-        return;
-      }
-    }
-    if (page->size() < 500) break;
-  }
-  reply(json(202, "{\"retried\":" + std::to_string(retried) + "}"));
+  const auto retried = parts_.engine.retry_all_held(std::move(code));
+  reply(retried ? json(202, "{\"retried\":" + std::to_string(*retried) + "}") : failure(retried.error()));
 }
 
 void HttpApi::healthz(net::Request&&, net::Reply reply, std::string) { reply(json(200, R"({"status":"ok"})")); }

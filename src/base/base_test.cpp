@@ -45,6 +45,7 @@ RC_GTEST_PROP(JsonString, IsReadBackBySimdjson, ()) {
   std::string_view back;
   RC_ASSERT(parser.parse(document).at(0).get(back) == simdjson::SUCCESS);
   RC_ASSERT(back == bytes);
+  RC_ASSERT(json_unquoted(json_quoted(bytes)) == bytes);
 }
 
 TEST(JsonWriter, PutsCommasWhereTheyBelong) {

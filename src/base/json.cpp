@@ -1,5 +1,6 @@
 #include "base/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -44,6 +45,41 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string json_quoted(std::string_view text) {
   std::string out;
   append_json_string(out, text);
+  return out;
+}
+
+std::string json_unquoted(std::string_view json) {
+  if (json.size() < 2 || json.front() != '"' || json.back() != '"') return {};
+  json = json.substr(1, json.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] != '\\' || i + 1 == json.size()) {
+      out += json[i];
+      continue;
+    }
+    switch (json[++i]) {
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'u': {
+        // Only control characters are written so.
+        unsigned code = 0;
+        std::from_chars(json.data() + std::min(i + 1, json.size()), json.data() + std::min(i + 5, json.size()), code,
+                        16);
+        out += static_cast<char>(code & 0x7FU);
+        i = std::min(i + 4, json.size());
+        break;
+      }
+      default:
+        out += json[i];
+    }
+  }
   return out;
 }
 

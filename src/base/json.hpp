@@ -11,6 +11,8 @@ namespace zs {
 /// `text` with quotes, escaped; invalid UTF-8 is the caller's to keep out.
 void append_json_string(std::string& out, std::string_view text);
 [[nodiscard]] std::string json_quoted(std::string_view text);
+/// The text of what json_quoted wrote; empty for anything that is not a quoted string.
+[[nodiscard]] std::string json_unquoted(std::string_view json);
 
 /// Appends one JSON document to a string; commas are its business, balance is the caller's.
 class JsonWriter {

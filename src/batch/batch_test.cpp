@@ -74,8 +74,19 @@ TEST_F(GovernorTest, ThrottlingHalvesOnceForCallsRefusedTogetherAndHealsAgain) {
 TEST_F(GovernorTest, BelievesTheServersCountWhenItIsHigher) {
   governor.correct_credits(5, now);
   EXPECT_EQ(governor.credits_used(now), 95);
+  governor.correct_credits(6, now);
+  EXPECT_EQ(governor.credits_used(now), 95) << "one more or less may be under way";
   governor.correct_credits(50, now);
-  EXPECT_EQ(governor.credits_used(now), 95);
+  EXPECT_EQ(governor.credits_used(now), 50) << "and when it is much lower";
+}
+
+TEST_F(GovernorTest, WhatNeverReachedTheServerIsPaidBack) {
+  governor.started(false, 30, now);
+  governor.started(false, 10, now + 5min);
+  governor.refund(15);
+  EXPECT_EQ(governor.credits_used(now + 5min), 25);
+  governor.refund(1'000);
+  EXPECT_EQ(governor.credits_used(now + 5min), 0);
 }
 
 TEST_F(GovernorTest, RemembersCreditsOverARestart) {

@@ -67,6 +67,15 @@ void Governor::finished(bool heavy) {
   if (heavy) --heavy_running_;
 }
 
+void Governor::refund(std::int64_t credits) {
+  while (credits > 0 && !spent_.empty()) {
+    const std::int64_t back = std::min(credits, spent_.back().second);
+    spent_.back().second -= back;
+    credits -= back;
+    if (spent_.back().second == 0) spent_.pop_back();
+  }
+}
+
 void Governor::throttled(Time now, Duration at_least) {
   // Calls that were under way together are refused together: one lesson, not one each.
   if (is_paused(now)) return;
@@ -85,6 +94,8 @@ void Governor::went_well() {
 void Governor::correct_credits(std::int64_t remaining, Time now) {
   if (limits_.daily_credits <= 0) return;
   const std::int64_t unseen = limits_.daily_credits - remaining - credits_used(now);
+  const std::int64_t slack = limits_.daily_credits / 50;
+  if (unseen < -slack) refund(-unseen);
   if (unseen <= 0) return;
   const std::int64_t minute = minute_of(now);
   if (spent_.empty() || spent_.back().first != minute) spent_.emplace_back(minute, 0);

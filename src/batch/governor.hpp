@@ -31,12 +31,15 @@ class Governor {
   [[nodiscard]] bool may_start(bool heavy, std::int64_t credits, bool live, Time now) const;
   void started(bool heavy, std::int64_t credits, Time now);
   void finished(bool heavy);
+  /// A call that never reached the server, or was turned away unserved, costs nothing.
+  void refund(std::int64_t credits);
 
   /// The server said "too many": half as many at once, and none before the pause is over.
   void throttled(Time now, Duration at_least);
   /// The server took a call: one more at once after as many good ones as run at once.
   void went_well();
-  /// X-API-CREDITS-REMAINING: others spend from the same allowance.
+  /// X-API-CREDITS-REMAINING: the server's count is right, up or down: others spend from the same allowance, and what
+  /// we charged for may have been free. Within a fiftieth of the allowance our own count stays: calls are under way.
   void correct_credits(std::int64_t remaining, Time now);
 
   [[nodiscard]] std::int64_t credits_used(Time now) const;

@@ -76,6 +76,8 @@ class Engine {
 
   /// Takes a held entity back into the backlog; Errc::not_found if it is not held.
   [[nodiscard]] Result<void> retry_held(EntityId id);
+  /// All that are held, or those with a code; how many.
+  [[nodiscard]] Result<std::int64_t> retry_all_held(std::string_view code);
   /// Gives a held entity up: it stays as it is in Zoho until its next change.
   [[nodiscard]] Result<void> discard_held(EntityId id);
 
@@ -101,6 +103,8 @@ class Engine {
   // route.cpp: from the store into the window, and what each work there needs next
   void claim();
   [[nodiscard]] Work* admit(const store::Dirty& dirty);
+  /// Takes a work that is only queued out of the window; its waiters are the next one's.
+  [[nodiscard]] std::vector<EntityId> withdraw(EntityId id);
 
   void route(Work& work);
   /// ready: nothing else must be in Zoho first; waits: for a parent in the window; leaves: blocked in the store, or
@@ -126,10 +130,11 @@ class Engine {
     Flight flight;
   };
   void dispatch();
-  [[nodiscard]] bool fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out);
-  [[nodiscard]] bool build(const QueueKey& key, std::vector<EntityId> ids, std::vector<Outgoing>& out);
+  void fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out);
+  [[nodiscard]] bool build(const QueueKey& key, const std::vector<EntityId>& ids, std::vector<Outgoing>& out);
   void send(std::vector<Outgoing> outgoing);
   void describe();
+  void described(zoho::Answer answer, std::optional<zoho::Org> org);
 
   // settle.cpp: what answers mean
   struct Answered {
@@ -149,12 +154,15 @@ class Engine {
   [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, Flight& flight, const zoho::Answer& answer);
   [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id);
   [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
+  [[nodiscard]] Result<void> wake_children(store::Transaction& tx, const Work& work);
+  [[nodiscard]] Result<void> settle_parent_gone(store::Transaction& tx, Work& work, const zoho::ItemAnswer& answer);
   [[nodiscard]] Result<void> conclude(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
                                   std::size_t index, const zoho::ItemAnswer& answer);
-  void pause(std::string state, std::string detail);
+  void pause(std::string state, std::string detail, bool cheap);
 
   void store_failed(const Error& error);
+  void recover_from_store();
   void update_status();
   [[nodiscard]] std::int64_t now_ms() const { return to_millis(now_); }
   [[nodiscard]] Work* find(EntityId id);
@@ -164,20 +172,28 @@ class Engine {
   const Clock& clock_;
   Random& random_;
   Options options_;
+  ShownElsewhere shown_elsewhere_;
   std::unique_ptr<store::Reader> reader_;
   batch::Governor governor_;
   std::optional<zoho::Org> org_;
   bool describing_ = false;
+  bool must_describe_ = false;    // the org is to be looked at again; the old view serves until then
+  bool store_broken_ = false;     // a read or write failed in this tick
+  bool counted_failure_ = false;  // in this settle: calls that fail together are one failure
 
   Time now_{};
   Time next_wakeup_{};
   bool may_have_events_ = true;
   bool may_have_dirty_ = true;
+  bool waits_for_room_ = false;  // backfill was passed over: look again when the window has room
   bool draining_ = false;
   Time store_retry_{};
   std::int64_t next_due_ms_ = 0;
 
   std::unordered_map<EntityId, std::unique_ptr<Work>> works_;
+  /// Entities in calls that are out, also after their works were dropped: none may be planned again before its
+  /// call has landed, or the older of two calls could arrive last.
+  std::unordered_map<EntityId, int> busy_;
   std::vector<EntityId> finished_;                     // nothing (more) to write: to be cleared in the next commit
   std::vector<store::Held> holds_;                     // decided without a call
   std::vector<std::pair<EntityId, EntityId>> blocks_;  // child, parent

@@ -23,12 +23,20 @@ using store::Lane;
 /// The entities that a run of events touches, loaded once and saved once.
 class Folding {
  public:
-  Folding(store::Transaction& tx, std::int64_t now_ms) : tx_(tx), now_ms_(now_ms) {}
+  Folding(store::Transaction& tx, std::int64_t now_ms, const ShownElsewhere& shown)
+      : tx_(tx), now_ms_(now_ms), shown_(shown) {}
 
   Result<void> take(const event::Event& event, const store::LedgerEvent& row) {
     for (const event::Patch& patch : event.patches) {
       ZS_ASSIGN(Touched * touched, at(patch.kind, patch.key));
-      touched->changed = state::apply(touched->entity.registers, event, patch) || touched->changed;
+      const bool news = state::apply(touched->entity.registers, event, patch);
+      touched->changed = news || touched->changed;
+      if (news && patch.kind == Kind::account) {
+        touched->is_shown_elsewhere =
+            touched->is_shown_elsewhere || std::ranges::any_of(patch.fields, [&](const auto& field) {
+              return std::ranges::find(shown_, field.first) != shown_.end();
+            });
+      }
       touched->lane = std::min(touched->lane, row.lane);
       touched->seqs.push_back(row.seq);
     }
@@ -53,6 +61,10 @@ class Folding {
     for (auto& [key, touched] : entities_) {
       for (const store::Seq seq : touched.seqs) ZS_TRY(tx_.note_touch(touched.entity.id, seq));
       if (touched.changed) ZS_TRY(tx_.mark_dirty(touched.entity.id, touched.lane, now_ms_));
+      if (touched.is_shown_elsewhere) {
+        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::user, touched.lane, now_ms_));
+        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::subscription, touched.lane, now_ms_));
+      }
     }
     return {};
   }
@@ -61,6 +73,7 @@ class Folding {
   struct Touched {
     Entity entity;
     bool changed = false;
+    bool is_shown_elsewhere = false;  // a field changed that contacts or deals copy
     Lane lane = Lane::repair;
     std::vector<store::Seq> seqs;
   };
@@ -183,19 +196,21 @@ class Folding {
 
   store::Transaction& tx_;
   std::int64_t now_ms_;
+  const ShownElsewhere& shown_;
   std::map<Key, Touched> entities_;
   std::map<std::string, Lane> accounts_;
 };
 
 }  // namespace
 
-Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms, const FoldFaults& faults) {
+Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms, const ShownElsewhere& shown,
+                         const FoldFaults& faults) {
   ZS_ASSIGN(const store::Seq cursor, tx.fold_cursor());
   ZS_ASSIGN(const std::vector<store::LedgerEvent> rows, tx.events_after(cursor, limit));
   FoldOutcome outcome{rows.size(), 0, cursor};
   if (rows.empty()) return outcome;
   thread_local event::Parser parser;
-  Folding folding(tx, now_ms);
+  Folding folding(tx, now_ms, shown);
   for (const store::LedgerEvent& row : rows) {
     outcome.cursor = row.seq;
     event::Stamp stamp{row.time, row.source, row.id};

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "store/store.hpp"
@@ -17,12 +19,15 @@ struct FoldOutcome {
   store::Seq cursor = 0;
 };
 
+/// Fields of accounts that other modules' records show, by the configured mapping: register names.
+using ShownElsewhere = std::vector<std::string>;
+
 /// Test switches; every one of them breaks a promise, and a test shows that it does.
 struct FoldFaults {
   bool arrival_order_wins = false;
 };
 
 [[nodiscard]] Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms,
-                                       const FoldFaults& faults = {});
+                                       const ShownElsewhere& shown, const FoldFaults& faults = {});
 
 }  // namespace zs::engine

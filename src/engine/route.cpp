@@ -14,24 +14,47 @@ using event::Kind;
 using zoho::Verb;
 
 void Engine::claim() {
-  // A half-empty window is filled in one go: the head of the list is what is in the window already.
   const bool due = next_due_ms_ != 0 && next_due_ms_ <= now_ms();
-  if (!(may_have_dirty_ || due) || works_.size() > options_.window / 2) return;
-  const std::size_t room = options_.window - works_.size();
-  const auto ready = reader_->ready(now_ms(), room + works_.size());
+  if (!may_have_dirty_ && !due) return;
+  // Rows come live first. With the window half full only live ones are looked for, so that no backfill, however large
+  // or stuck, stands in their way; else it is filled in one go, past what is in it already.
+  const auto is_live = [](const auto& entry) { return entry.second->dirty.lane == store::Lane::live; };
+  const auto live_now = static_cast<std::size_t>(std::ranges::count_if(works_, is_live));
+  const bool has_room = works_.size() <= options_.window / 2 && !governor_.out_of_credits(1, false, now_);
+  const std::size_t room =
+      has_room ? options_.window - works_.size() : options_.window - std::min(live_now, options_.window);
+  if (room == 0) {
+    may_have_dirty_ = false;
+    waits_for_room_ = true;
+    return;
+  }
+  const auto ready = reader_->ready(now_ms(), room + (has_room ? works_.size() : live_now) + busy_.size());
   if (!ready) {
     store_failed(ready.error());
     return;
   }
   std::vector<Work*> fresh;
+  bool passed_over = false;
   for (const store::Dirty& dirty : *ready) {
-    if (works_.contains(dirty.id)) continue;
-    if (fresh.size() == room) break;
+    if (fresh.size() >= room) break;
+    if (!has_room && dirty.lane != store::Lane::live) {
+      passed_over = true;
+      break;
+    }
+    if (busy_.contains(dirty.id)) continue;  // settle sees to it when its call has landed
+    std::vector<EntityId> waiters;
+    if (const Work* there = find(dirty.id)) {
+      // A backfill's work that a live event has touched goes over to the live lane.
+      if (dirty.lane >= there->dirty.lane) continue;
+      waiters = withdraw(dirty.id);
+    }
     Work* work = admit(dirty);
     if (work == nullptr) return;
+    work->waiters = std::move(waiters);
     fresh.push_back(work);
   }
-  may_have_dirty_ = fresh.size() >= room;
+  may_have_dirty_ = fresh.size() >= room && has_room;
+  waits_for_room_ = passed_over || (fresh.size() >= room && !has_room);
   const auto next = reader_->next_due(now_ms());
   next_due_ms_ = next ? *next : now_ms() + 1000;
   // Parents first, so that their children find them in the window.
@@ -41,6 +64,14 @@ void Engine::claim() {
   for (const EntityId id : order) {
     if (Work* work = find(id)) route(*work);
   }
+}
+
+std::vector<EntityId> Engine::withdraw(EntityId id) {
+  for (auto& [key, queue] : queues_) std::erase(queue.ids, id);
+  for (auto& [key, ids] : halves_) std::erase(ids, id);
+  std::vector<EntityId> waiters = std::move(find(id)->waiters);
+  works_.erase(id);
+  return waiters;
 }
 
 Work* Engine::admit(const store::Dirty& dirty) {
@@ -171,7 +202,7 @@ Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<s
   if (parent && there == nullptr) {
     ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader_->dirty(parent->id));
     ZS_ASSIGN(const std::optional<store::Held> held, reader_->held(parent->id));
-    if (dirty && dirty->blocked_on == 0 && dirty->due_ms <= now_ms()) {
+    if (dirty && dirty->blocked_on == 0 && dirty->due_ms <= now_ms() && !busy_.contains(parent->id)) {
       // It could go now and only stands further back in the line: it is taken along.
       there = admit(*dirty);
       if (there == nullptr) return Readiness::leaves;

@@ -1,6 +1,7 @@
 // What answers mean. Everything that came in since the last tick is settled in one commit: ids, synced
 // state, timeline, and what leaves the backlog.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/json.hpp"
@@ -38,11 +39,18 @@ void Engine::settle() {
   left_.clear();
   to_route_.clear();
   to_pause_.reset();
+  counted_failure_ = false;
   std::vector<std::pair<std::uint64_t, Flight>> landed;
   for (const Answered& one : answers) {
     auto flight = flights_.extract(one.id);
     if (flight.empty()) continue;
     governor_.finished(flight.mapped().is_heavy);
+    for (const EntityId id : flight.mapped().ids) {
+      const auto busy = busy_.find(id);
+      if (busy != busy_.end() && --busy->second == 0) busy_.erase(busy);
+      // Its work was dropped while the call was out: it may be planned again now.
+      if (find(id) == nullptr) may_have_dirty_ = true;
+    }
     if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().sent);
     const auto queue = queues_.find(flight.mapped().key);
     if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
@@ -73,7 +81,8 @@ void Engine::settle() {
   if (to_pause_) {
     const bool ours = to_pause_->outcome == Answer::Outcome::not_allowed;
     pause(ours ? state_of_refusal(*to_pause_) : "unreachable",
-          to_pause_->message.empty() ? to_pause_->code : to_pause_->message);
+          to_pause_->message.empty() ? to_pause_->code : to_pause_->message,
+          to_pause_->outcome == Answer::Outcome::not_sent);
   } else {
     for (const EntityId id : to_route_) {
       if (Work* work = find(id)) route(*work);
@@ -131,7 +140,16 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
 
 Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, const Answer& answer) {
   using enum Answer::Outcome;
+  if (answer.outcome == throttled || answer.outcome == stale_token || answer.outcome == not_allowed ||
+      answer.outcome == not_sent) {
+    governor_.refund(flight.credits);
+  }
+  const auto count_failure = [&] {
+    if (!std::exchange(counted_failure_, true)) ++failures_in_a_row_;
+    return failures_in_a_row_ >= k_pause_after_failures;
+  };
   const auto requeue = [&] {
+    std::erase_if(flight.ids, [&](EntityId id) { return find(id) == nullptr; });
     Queue& queue = queues_[flight.key];
     queue.ids.insert(queue.ids.begin(), flight.ids.begin(), flight.ids.end());
     queue.since = now_;
@@ -142,7 +160,7 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
       requeue();
       return {};
     case stale_token:
-      if (++failures_in_a_row_ >= k_pause_after_failures) to_pause_ = answer;
+      if (count_failure()) to_pause_ = answer;
       requeue();
       return {};
     case not_allowed:
@@ -166,7 +184,7 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
     case answered:
       break;
   }
-  if (++failures_in_a_row_ >= k_pause_after_failures) to_pause_ = answer;
+  if (count_failure()) to_pause_ = answer;
   for (const EntityId id : flight.ids) {
     if (Work* work = find(id)) {
       --work->under_way;
@@ -205,8 +223,7 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
     case Verdict::gone:
       return settle_gone(tx, work);
     case Verdict::parent_gone:
-      hold(work, "PARENT_GONE", answer.field, answer.message);
-      return {};
+      return settle_parent_gone(tx, work, answer);
     case Verdict::drop_field: {
       const auto sent = flight.changes[index].set.find(answer.field);
       if (is_mandatory(options_.mapping, module, answer.field) || sent == flight.changes[index].set.end()) {
@@ -261,13 +278,54 @@ Result<void> Engine::link(store::Transaction& tx, Work& work) {
   ZS_TRY(saved);
   ZS_TRY(tx.unblock_children(work.entity.id));
   may_have_dirty_ = true;
-  if (work.entity.kind != event::Kind::user) return {};
-  // Deals that went ahead without their Contact name it now.
-  ZS_ASSIGN(const std::vector<store::Entity> subscriptions, tx.subscriptions_of_user(work.entity.key, 10'000));
-  for (const store::Entity& subscription : subscriptions) {
-    ZS_ASSIGN(const std::optional<store::Dirty> dirty, tx.dirty(subscription.id));
-    if (!dirty && !subscription.zoho_id.empty()) ZS_TRY(tx.mark_dirty(subscription.id, work.dirty.lane, now_ms()));
+  return wake_children(tx, work);
+}
+
+/// What names this record in Zoho, or was held for want of it, is looked at again.
+Result<void> Engine::wake_children(store::Transaction& tx, const Work& work) {
+  constexpr std::size_t k_many = 10'000;
+  std::vector<store::Entity> children;
+  if (work.entity.kind == event::Kind::user) {
+    ZS_ASSIGN(children, tx.subscriptions_of_user(work.entity.key, k_many));
+  } else if (work.entity.kind == event::Kind::account) {
+    // An account that is made anew has a new id, which all of its records must name. One that is made the first time
+    // concerns only those who were held for want of it.
+    ZS_ASSIGN(const store::Backlog backlog, tx.backlog());
+    if (work.entity.synced_ms == 0 && backlog.held == 0) return {};
+    ZS_ASSIGN(children, tx.of_account(work.entity.key, event::Kind::user, true, k_many));
+    ZS_ASSIGN(std::vector<store::Entity> deals,
+              tx.of_account(work.entity.key, event::Kind::subscription, false, k_many));
+    std::ranges::move(deals, std::back_inserter(children));
   }
+  for (const store::Entity& child : children) {
+    ZS_ASSIGN(const std::optional<store::Dirty> dirty, tx.dirty(child.id));
+    if (dirty) continue;
+    ZS_ASSIGN(const std::optional<store::Held> held, tx.held(child.id));
+    const bool wanted_us = held && held->code.starts_with("PARENT_");
+    const bool names_us = !held && !child.zoho_id.empty();
+    if (wanted_us || names_us) ZS_TRY(tx.mark_dirty(child.id, work.dirty.lane, now_ms()));
+  }
+  return {};
+}
+
+/// The record that a lookup names is gone: its owner is written whole, which shows whether it is, and what
+/// is to be done about it; the child waits for that.
+Result<void> Engine::settle_parent_gone(store::Transaction& tx, Work& work, const ItemAnswer& answer) {
+  const bool is_contact = answer.field == "Contact_Name";
+  const std::string& key = is_contact ? work.entity.user_key : work.entity.account_key;
+  ZS_ASSIGN(std::optional<store::Entity> parent, tx.find(is_contact ? event::Kind::user : event::Kind::account, key));
+  if (!parent || options_.on_deleted == OnDeleted::leave) {
+    hold(work, "PARENT_GONE", answer.field, answer.message);
+    return {};
+  }
+  ZS_ASSIGN(const std::optional<store::Held> held, tx.held(parent->id));
+  if (!held) {
+    parent->synced.fields.clear();
+    ZS_TRY(tx.save_synced(*parent));
+    ZS_TRY(tx.mark_dirty(parent->id, work.dirty.lane, now_ms()));
+    may_have_dirty_ = true;
+  }
+  work.must_block = parent->id;
   return {};
 }
 
@@ -277,16 +335,14 @@ Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std:
   const std::string email = to_lower(email_of(work));
   const auto value = [](const zoho::Record& record, const std::string& field) -> std::string {
     const auto found = record.fields.find(field);
-    if (found == record.fields.end() || found->second.size() < 2 || found->second.front() != '"') return {};
-    return found->second.substr(1, found->second.size() - 2);
+    return found == record.fields.end() ? std::string{} : json_unquoted(found->second);
   };
-  const std::string own_id = json_quoted(work.entity.key);
   std::vector<std::string> free;
   std::vector<std::string> foreign;
   for (const zoho::Record& record : records) {
     if (to_lower(value(record, "Email")) != email) continue;
     const std::string owner = value(record, id_field);
-    if ("\"" + owner + "\"" == own_id) {
+    if (owner == work.entity.key) {
       return adopt_own(tx, work, record.zoho_id);
     }
     ZS_ASSIGN(const std::optional<store::Entity> holder, tx.find_by_zoho_id(event::Kind::user, record.zoho_id));
@@ -361,12 +417,10 @@ Result<void> Engine::settle_gone(store::Transaction& tx, Work& work) {
       work.entity.synced = {};
       work.must_read = false;
       return tx.save_synced(work.entity);
-    case OnDeleted::leave: {
+    case OnDeleted::leave:
       // As good as synced: until an event changes it, nobody asks again.
-      ZS_TRY(tx.clear_dirty(work.entity.id, work.dirty.version));
-      left_.push_back(work.entity.id);
+      work.must_leave = true;
       return {};
-    }
     case OnDeleted::hold:
       break;
   }
@@ -380,6 +434,15 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
   const EntityId id = work.entity.id;
   ZS_ASSIGN(const std::optional<store::Dirty> dirty, tx.dirty(id));
   const bool has_changed = !dirty || dirty->version != work.dirty.version;
+  if (work.must_block != 0 || work.must_leave) {
+    left_.push_back(id);
+    may_have_dirty_ = true;
+    if (has_changed) return {};
+    if (work.must_block != 0) return tx.block(id, work.must_block);
+    ZS_ASSIGN(const bool cleared, tx.clear_dirty(id, work.dirty.version));
+    static_cast<void>(cleared);
+    return tx.unblock_children(id);
+  }
   if (work.must_hold || work.must_retry) {
     left_.push_back(id);
     may_have_dirty_ = true;
@@ -398,9 +461,21 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     return tx.postpone(id, to_millis(now_ + wait) + 1, attempts);
   }
   if (has_changed) {
-    // Planned afresh from the newer state.
-    left_.push_back(id);
     may_have_dirty_ = true;
+    if (!dirty) {
+      left_.push_back(id);
+      return {};
+    }
+    // On with the newer state from where we are: starting over would look the person up again at every change.
+    ZS_ASSIGN(std::optional<store::Entity> newer, tx.load(id));
+    work.dirty = *dirty;
+    work.entity.registers = std::move(newer->registers);
+    work.entity.account_key = std::move(newer->account_key);
+    work.entity.user_key = std::move(newer->user_key);
+    work.entity.facts = newer->facts;
+    work.entity.summary = std::move(newer->summary);
+    work.is_queued = false;
+    to_route_.push_back(id);
     return {};
   }
   const bool is_linked = !work.entity.zoho_id.empty() && !work.must_read;
@@ -419,6 +494,9 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
         work.entity.flags.push_back(field + " refused by Zoho");
     }
     ZS_TRY(tx.save_synced(work.entity));
+    ZS_TRY(tx.unblock_children(id));
+  } else {
+    may_have_dirty_ = true;
   }
   left_.push_back(id);
   return {};
@@ -471,6 +549,7 @@ void Engine::conclude_decided() {
         work->entity.synced_ms = now_ms();
         work->entity.flags = work->desired.flags;
         ZS_TRY(tx.save_synced(work->entity));
+        ZS_TRY(tx.unblock_children(id));
       }
       for (const store::Held& held : holds) {
         const Work* work = find(held.id);

@@ -35,6 +35,8 @@ struct Work {
   // What the answers so far came to; acted on when none is under way any more.
   bool must_retry = false;
   bool retry_slowly = false;
+  bool must_leave = false;  // gone in Zoho, and to be left alone
+  EntityId must_block = 0;  // the parent whose record is gone
   std::optional<store::Held> must_hold;
 };
 
@@ -60,7 +62,6 @@ struct Flight {
   QueueKey key;
   std::vector<EntityId> ids;
   std::vector<plan::Change> changes;  // what each item carries
-  plan::Tags tags;
   bool is_heavy = false;
   std::int64_t credits = 0;
   Time sent{};

@@ -40,7 +40,8 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
-Signature check_signature(const SignedHeaders& headers, std::string_view body, const std::vector<std::string>& secrets, Time now) {
+Signature check_signature(const SignedHeaders& headers, std::string_view body, const std::vector<std::string>& secrets,
+                          Time now) {
   if (headers.id.empty() || !all_digits(headers.timestamp)) return Signature::bad;
   std::string content{headers.id};
   content.append(".").append(headers.timestamp).append(".").append(body);

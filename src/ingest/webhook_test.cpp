@@ -7,7 +7,8 @@ namespace {
 
 // The test vector of the Standard Webhooks specification.
 const std::vector<std::string> k_secrets{"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"};
-const SignedHeaders k_headers{"msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="};
+const SignedHeaders k_headers{"msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
+                              "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="};
 constexpr std::string_view k_body = R"({"test": 2432232314})";
 const Time k_now{std::chrono::seconds{1614265330}};
 
@@ -19,7 +20,8 @@ TEST(Webhook, AnyOfSeveralSecretsAndItemsMayMatch) {
   SignedHeaders headers = k_headers;
   const std::string items = "v0,zzz junk v1a,AAAA v1,AAAA " + std::string(k_headers.signature);
   headers.signature = items;
-  EXPECT_EQ(check_signature(headers, k_body, {"whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, k_now), Signature::good);
+  EXPECT_EQ(check_signature(headers, k_body, {"whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, k_now),
+            Signature::good);
 }
 
 TEST(Webhook, AChangedByteAnywhereIsRefused) {
@@ -43,7 +45,8 @@ TEST(Webhook, OldAndFutureAttemptsAreOutOfTheWindow) {
 }
 
 TEST(Webhook, ItsPayloadBecomesAnEventWithTheIdentityOfTheMessage) {
-  const auto event = as_cloudevent("platform", "msg 1", R"({"type":"user.updated","timestamp":"2026-03-02T09:10:11Z","data":{"user":{"id":"u1"}}})");
+  const auto event = as_cloudevent(
+      "platform", "msg 1", R"({"type":"user.updated","timestamp":"2026-03-02T09:10:11Z","data":{"user":{"id":"u1"}}})");
   ASSERT_TRUE(event);
   EXPECT_EQ(event->data, R"({"user":{"id":"u1"}})");
   EXPECT_EQ(event->headers[1].second, "msg%201");

@@ -15,7 +15,8 @@ constexpr std::size_t k_max_reserve = 256UL * 1024;
 void assign_lower(std::string& out, std::string_view text) {
   // Not resize_and_overwrite: libstdc++ 12 hands its callback the capacity where it should hand the size.
   out.resize(text.size());
-  std::ranges::transform(text, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::ranges::transform(text, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
 }
 
 /// The start of the path: an absolute-form target carries an authority before it (RFC 9112 3.2.2).

@@ -33,7 +33,8 @@ constexpr std::array k_rows{
         "give the integration's user the right to edit this record in Zoho, then retry"},
     Row{"NOT_ALLOWED", Verdict::hold, "Zoho does not allow the change in the record's present state: see its message"},
     Row{"ID_TAKEN", Verdict::hold,
-        "two platform ids lead to one Zoho record: separate them in Zoho or on the platform, then retry"},
+        "two platform ids lead to one Zoho record (Zoho does not tell A from a in ids): separate them in Zoho or on "
+        "the platform, then retry"},
     Row{"AMBIGUOUS_CONTACT", Verdict::hold,
         "several Contacts have this e-mail: merge them in Zoho, or give one of them the platform id, then retry"},
     Row{"FOREIGN_CONTACT", Verdict::hold,

@@ -324,8 +324,11 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   const bool json = wire.content_type.contains("json") &&
                     parser.parse(wire.body.data(), wire.body.size()).get(root) == simdjson::SUCCESS;
   if (!json) {
-    const bool refused_unread = wire.status == 429 || (wire.status >= 400 && wire.status < 500);
-    answer.outcome = wire.status == 429 ? Outcome::throttled : refused_unread ? Outcome::refused : Outcome::unknown;
+    // A proxy's 403 or 404 is not about these records: holding them would only spread the trouble.
+    const bool about_us = wire.status == 405 || wire.status == 407;
+    const bool timed_out = wire.status == 408 || wire.status == 425;
+    const bool refused_unread = wire.status >= 400 && wire.status < 500 && !timed_out;
+    answer.outcome = about_us ? Outcome::not_allowed : refused_unread ? outcome_of(wire.status, "") : Outcome::unknown;
     answer.code = "HTTP_" + std::to_string(wire.status);
     answer.message = "the answer is not JSON";
     return answer;

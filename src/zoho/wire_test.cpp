@@ -110,6 +110,10 @@ TEST(Answer, WholeRefusalsSayWhetherAnythingMayHaveHappened) {
   EXPECT_EQ(read(call, 429, R"({"code":"TOO_MANY_REQUESTS","status":"error","message":"x","details":{}})").outcome,
             Outcome::throttled);
   EXPECT_EQ(read(call, 429, "slow down", "text/plain").outcome, Outcome::throttled);
+  for (const int edge : {401, 403, 404, 405, 407})
+    EXPECT_EQ(read(call, edge, "<html>", "text/html").outcome, Outcome::not_allowed) << edge;
+  EXPECT_EQ(read(call, 408, "<html>", "text/html").outcome, Outcome::unknown);
+  EXPECT_EQ(read(call, 413, "<html>", "text/html").outcome, Outcome::refused);
   EXPECT_EQ(read(call, 401, R"({"code":"INVALID_TOKEN","status":"error","message":"invalid oauth token","details":{}})")
                 .outcome,
             Outcome::stale_token);

@@ -185,24 +185,31 @@ TEST_F(Http, UnknownThingsAreNotFoundInWords) {
 
 TEST(Signed, ASenderWithASecretNeedsNoKey) {
   System system({{"--ready"}, {}, false});
-  std::ofstream(system.directory() / "zohosync.toml") << "[[auth.webhooks]]\nname = \"platform\"\nscheme = \"standard\"\nsecrets_file = \"secrets\"\n";
+  std::ofstream(system.directory() / "zohosync.toml")
+      << "[[auth.webhooks]]\nname = \"platform\"\nscheme = \"standard\"\nsecrets_file = \"secrets\"\n";
   std::ofstream(system.directory() / "secrets") << "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n";
-  std::filesystem::permissions(system.directory() / "secrets", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::permissions(system.directory() / "secrets",
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   system.start_daemon();
-  const std::string body = R"({"type":"user.signed_up","timestamp":"2026-03-02T09:10:11Z","data":{"user":{"id":"hook","email":"hook@example.com"}}})";
+  const std::string body =
+      R"({"type":"user.signed_up","timestamp":"2026-03-02T09:10:11Z","data":{"user":{"id":"hook","email":"hook@example.com"}}})";
   const std::string now = std::to_string(to_millis(SystemClock{}.now()) / 1000);
   const auto send = [&](const std::string& signature) {
     net::ClientRequest request;
     request.method = "POST";
     request.url = system.daemon_url() + "/v1/events";
-    request.headers = {{"content-type", "application/json"}, {"webhook-id", "m-1"}, {"webhook-timestamp", now}, {"webhook-signature", signature}};
+    request.headers = {{"content-type", "application/json"},
+                       {"webhook-id", "m-1"},
+                       {"webhook-timestamp", now},
+                       {"webhook-signature", signature}};
     request.body = body;
     return net::fetch(std::move(request));
   };
   const auto bad = send("v1,AAAA");
   EXPECT_EQ(bad.status, 401) << bad.body;
   // The same 24 key bytes as in the secret above.
-  const std::string key("\x31\xf2\x90\xf6\xbf\x06\x29\x8a\xab\x4f\x08\xd4\x3c\x3f\x08\x2c\xf6\x48\xa3\x62\xda\x2d\xa4\xb0", 24);
+  const std::string key(
+      "\x31\xf2\x90\xf6\xbf\x06\x29\x8a\xab\x4f\x08\xd4\x3c\x3f\x08\x2c\xf6\x48\xa3\x62\xda\x2d\xa4\xb0", 24);
   const auto good = send("v1," + base64(hmac_sha256(key, "m-1." + now + "." + body)));
   EXPECT_EQ(good.status, 202) << good.body;
   const auto mapping = system.call("GET", "/v1/mappings/users/hook?wait=30");

@@ -5,27 +5,10 @@
 #include <algorithm>
 
 #include "support/histories.hpp"
-#include "world/world.hpp"
+#include "world/stories.hpp"
 
 namespace zs::world {
 namespace {
-
-store::NewEvent event(std::string id, std::string type, int second, std::string data) {
-  return {"/app",          std::move(id),    std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}},
-          std::move(data), store::Lane::live};
-}
-
-store::NewEvent signup(const std::string& user, const std::string& email, int second = 1) {
-  return event("signup-" + user, "user.signed_up", second,
-               R"({"user":{"id":")" + user + R"(","email":")" + email +
-                   R"(","last_name":"Lee","source":"website"},"account":{"id":"org","name":"Acme"}})");
-}
-
-std::string faults(World& world) {
-  std::string out;
-  for (const std::string& one : world.faults_against_oracle()) out += one + "\n";
-  return out;
-}
 
 struct People : ::testing::Test {
   World world{Settings{}};
@@ -128,15 +111,21 @@ TEST_F(People, ARecordThatAPersonDeletedIsHeldAndMadeAnewOnRetryOnly) {
   EXPECT_EQ(faults(world), "");
 }
 
-TEST_F(People, ADeletedAccountHoldsItsNewPeopleByName) {
-  world.deliver({signup("u1", "ann@example.com")});
+TEST_F(People, ADeletedAccountIsHeldItsNewPeopleHangOnItAndAllFollowWhenItIsMadeAnew) {
+  world.deliver({signup("u1", "ann@example.com"),
+                 event("s1", "subscription.activated", 5,
+                       R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
   settle();
   world.ask("DELETE", "/crm/v8/Accounts?ids=" + world.entity(event::Kind::account, "org")->zoho_id);
   world.deliver({signup("u2", "bo@example.com", 5)});
-  settle();
+  world.run_for(std::chrono::minutes{5});
   ASSERT_EQ(world.held().size(), 1U);
-  EXPECT_EQ(world.held()[0].code, "PARENT_GONE");
-  EXPECT_EQ(world.held()[0].field, "Account_Name");
+  EXPECT_EQ(world.held()[0].code, "RECORD_GONE");
+  EXPECT_EQ(world.backlog().hanging, 1);
+  ASSERT_TRUE(world.engine().retry_held(world.held()[0].id));
+  settle();
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(faults(world), "") << "u1 and its Deal name the new Account, too";
 }
 
 TEST_F(People, ASubscriptionBeforeItsUserWaitsInSightAndGoesOnByItself) {

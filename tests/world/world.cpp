@@ -9,22 +9,6 @@
 #include "zoho/metadata.hpp"
 
 namespace zs::world {
-namespace {
-
-constexpr std::string_view k_origin = "http://zoho.sim";
-
-zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, net::Headers headers,
-                            std::string body) {
-  zohosim::HttpRequest request;
-  request.method = method;
-  const std::size_t mark = target.find('?');
-  request.path = target.substr(0, mark);
-  request.query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
-  request.headers = std::move(headers);
-  request.headers.emplace_back("host", "zoho.sim");
-  request.body = std::move(body);
-  return request;
-}
 
 net::ClientResponse answered(int status, std::string type, std::string body) {
   net::ClientResponse response;
@@ -40,6 +24,23 @@ net::ClientResponse broken(net::Exchange exchange) {
   response.exchange = exchange;
   response.failure = "the network failed";
   return response;
+}
+
+namespace {
+
+constexpr std::string_view k_origin = "http://zoho.sim";
+
+zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, net::Headers headers,
+                            std::string body) {
+  zohosim::HttpRequest request;
+  request.method = method;
+  const std::size_t mark = target.find('?');
+  request.path = target.substr(0, mark);
+  request.query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
+  request.headers = std::move(headers);
+  request.headers.emplace_back("host", "zoho.sim");
+  request.body = std::move(body);
+  return request;
 }
 
 }  // namespace
@@ -66,6 +67,7 @@ World::Process::Process(World& world)
         options.send_external_id = world.settings_.send_external_id;
         options.window = world.window_;
         options.fold_batch = world.fold_batch_;
+        if (world.settings_.tune) world.settings_.tune(options);
         return options;
       }()) {}
 
@@ -145,7 +147,8 @@ void World::send(net::ClientRequest request, Done done) {
   const Weather& w = settings_.weather;
   auto shared_done = std::make_shared<Done>(std::move(done));
   auto shared_request = std::make_shared<net::ClientRequest>(std::move(request));
-  const auto there = std::chrono::milliseconds{5 + random_.below(60)};
+  Duration there = std::chrono::milliseconds{5 + random_.below(60)};
+  if (slow) there += slow(*shared_request);
   const auto back = std::chrono::milliseconds{5 + random_.below(100)};
   const Time now = clock_.now();
   const auto fail_at = [&](Time time, net::Exchange how) {
@@ -186,6 +189,13 @@ void World::send(net::ClientRequest request, Done done) {
                    R"({"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"})"));
     });
     return;
+  }
+  if (intercept) {
+    if (auto answer = intercept(*shared_request)) {
+      auto shared_answer = std::make_shared<net::ClientResponse>(std::move(*answer));
+      at(now + there, [shared_done, shared_answer] { (*shared_done)(std::move(*shared_answer)); });
+      return;
+    }
   }
   const bool loses_answer = random_.chance(w.lost_answer);
   const bool errs_after = random_.chance(w.error_after);

@@ -42,7 +42,12 @@ struct Settings {
   bool send_external_id = true;
   bool arrival_order_wins = false;
   zohosim::Options org;
+  std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
 };
+
+/// Answers for `intercept`.
+[[nodiscard]] net::ClientResponse answered(int status, std::string type, std::string body);
+[[nodiscard]] net::ClientResponse broken(net::Exchange exchange);
 
 class World final : public net::HttpTransport {
  public:
@@ -78,6 +83,10 @@ class World final : public net::HttpTransport {
   [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
   [[nodiscard]] std::size_t count_sent(std::string_view method, std::string_view path_part) const;
 
+  /// Answers a request of the daemon in Zoho's place, when it returns something.
+  std::function<std::optional<net::ClientResponse>(const net::ClientRequest&)> intercept;
+  /// How much longer than usual a request takes to arrive.
+  std::function<Duration(const net::ClientRequest&)> slow;
   /// Called before a request of the daemon is applied.
   std::function<void(const net::ClientRequest&)> before_apply;
   /// The daemon's usual window instead of the small one that makes edges frequent. Restarts it.

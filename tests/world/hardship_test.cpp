@@ -1,0 +1,229 @@
+// Bad days in the whole system, each a fault that was once found: outages, slow calls, proxies, a spent allowance.
+#include <gtest/gtest.h>
+
+#include "world/stories.hpp"
+
+namespace zs::world {
+namespace {
+
+using Intercepted = std::optional<net::ClientResponse>;
+
+bool is_update(const net::ClientRequest& request, std::string_view part = "") {
+  return request.method == "PUT" && request.body.contains(part);
+}
+
+std::vector<store::NewEvent> many_signups(int count, store::Lane lane) {
+  std::vector<store::NewEvent> events;
+  for (int i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    events.push_back(signup("v" + n, "v" + n + "@example.com", 2, "o" + n, lane));
+  }
+  return events;
+}
+
+bool is_in_zoho(World& world, const std::string& user) { return !world.entity(event::Kind::user, user)->zoho_id.empty(); }
+
+Settings with(std::function<void(engine::Options&)> tune) {
+  Settings settings;
+  settings.tune = std::move(tune);
+  return settings;
+}
+
+TEST(Hardship, LookingAtTheOrgAnewWhileCallsAreOutDisturbsNothing) {
+  World world{Settings{}};
+  world.deliver({signup("u0", "z@example.com", 1, "oz")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.deliver({signup("u1", "a@example.com")});
+  world.run_for(3ms);
+  ASSERT_FALSE(world.engine().is_quiet());
+  world.engine().resume_now();
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, ABackfillThatHasSpentItsShareLeavesTheReserveToTheLiveLane) {
+  World world{with([](engine::Options& options) { options.daily_credits = 100; })};
+  world.widen_window();
+  world.deliver(many_signups(3'000, store::Lane::backfill));
+  world.run_for(10min);
+  EXPECT_LE(world.credits_by_daemon(), 84);
+  world.deliver({signup("live", "live@example.com", 9, "live-org")});
+  world.run_for(10s);
+  EXPECT_TRUE(is_in_zoho(world, "live"));
+  // Somebody of the backfill shows up in person.
+  std::string waiting;
+  for (int i = 0; waiting.empty(); ++i) {
+    if (!is_in_zoho(world, "v" + std::to_string(i))) waiting = std::to_string(i);
+  }
+  world.deliver({event("in-person", "user.updated", 9, R"({"user":{"id":"v)" + waiting + R"(","title":"CTO"},"account":{"id":"o)" + waiting + R"(","name":"N"}})")});
+  world.run_for(10s);
+  EXPECT_TRUE(is_in_zoho(world, "v" + waiting));
+}
+
+TEST(Hardship, ARefusedBatchOfTheBackfillThatCannotBeSentAgainBlocksNobody) {
+  World world{with([](engine::Options& options) {
+    options.daily_credits = 60;
+    options.live_reserve = 0.5;
+  })};
+  world.widen_window();
+  bool refuses = true;
+  world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+    if (!refuses || request.method != "POST" || !request.url.ends_with("/Accounts") || request.body.size() < 3'000) return std::nullopt;
+    return answered(400, "application/json", R"({"code":"INVALID_DATA","details":{},"message":"x","status":"error"})");
+  };
+  world.deliver(many_signups(300, store::Lane::backfill));
+  world.run_for(10min);
+  refuses = false;
+  world.deliver({signup("live", "live@example.com", 9, "live-org")});
+  world.run_for(10s);
+  EXPECT_TRUE(is_in_zoho(world, "live"));
+}
+
+TEST(Hardship, AnOutageCostsNoCreditsAndEndsWhenItEnds) {
+  World world{Settings{}};
+  world.deliver({signup("u0", "z@example.com", 1, "oz")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.widen_window();
+  const std::int64_t before = world.engine().status().credits_used;
+  world.intercept = [](const net::ClientRequest&) -> Intercepted { return broken(net::Exchange::not_sent); };
+  world.deliver(many_signups(300, store::Lane::live));
+  world.run_for(12h);
+  EXPECT_EQ(world.engine().status().state, "unreachable");
+  EXPECT_LE(world.engine().status().credits_used, before + 8);
+  world.intercept = nullptr;
+  world.run_for(30s);
+  EXPECT_EQ(world.backlog().dirty, 0);
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, ASlowOlderCallNeverOverwritesANewerFact) {
+  World world{Settings{}};
+  world.deliver({signup("u1", "a@example.com"), signup("u2", "c@example.com", 2)});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  bool slowed = false;
+  world.slow = [&](const net::ClientRequest& request) -> Duration {
+    return is_update(request, "OLD") && !std::exchange(slowed, true) ? Duration{10s} : Duration{0};
+  };
+  bool glitched = false;
+  world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+    if (!is_update(request, "GLITCH") || std::exchange(glitched, true)) return std::nullopt;
+    return broken(net::Exchange::not_sent);
+  };
+  world.deliver({event("e1", "user.updated", 9, R"({"user":{"id":"u1","title":"OLD"}})")});
+  world.run_for(200ms);
+  world.deliver({event("e2", "user.updated", 10, R"({"user":{"id":"u2","title":"GLITCH"}})")});
+  world.run_for(200ms);
+  world.deliver({event("e3", "user.updated", 11, R"({"user":{"id":"u1","title":"NEW"}})")});
+  world.run_for(1h);
+  ASSERT_TRUE(slowed && glitched);
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, AProxysRefusalsPauseTheEngineAndHoldNobody) {
+  World world{Settings{}};
+  world.deliver({signup("u0", "z@example.com", 1, "oz")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.intercept = [](const net::ClientRequest&) -> Intercepted { return answered(403, "text/html", "<html>"); };
+  world.deliver(many_signups(40, store::Lane::live));
+  world.run_for(2min);
+  EXPECT_EQ(world.engine().status().state, "misconfigured");
+  EXPECT_TRUE(world.held().empty());
+  world.intercept = nullptr;
+  world.run_for(10min);
+  EXPECT_EQ(faults(world), "");
+  EXPECT_TRUE(world.held().empty());
+}
+
+TEST(Hardship, TagsOfOneRecordNeverGoToAnother) {
+  World world{with([](engine::Options& options) {
+    options.on_deleted = engine::OnDeleted::recreate;
+    options.linger = 400ms;
+  })};
+  world.deliver({event("sa", "user.signed_up", 1, R"({"user":{"id":"a","email":"a@example.com","source":"whatsapp","account_id":"oa"},"account":{"id":"oa","name":"X"}})"),
+                 signup("b", "b@example.com", 2, "ob"), signup("c", "c@example.com", 2, "oc")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.ask("DELETE", "/crm/v8/Contacts?ids=" + world.entity(event::Kind::user, "b")->zoho_id);
+  const auto flagged = [](const std::string& user, int second, const std::string& more) {
+    return event("x" + user, "user.updated", second, R"({"user":{"id":")" + user + R"(","compliance":["gdpr"])" + more + "}}");
+  };
+  world.slow = [](const net::ClientRequest& request) -> Duration { return request.url.contains("Contacts/actions/add_tags") ? Duration{2s} : Duration{0}; };
+  world.deliver({flagged("c", 9, "")});
+  world.run_for(20ms);
+  world.deliver({flagged("a", 10, ""), flagged("b", 10, R"(,"title":"CTO")")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, ARecordLeftAloneLeavesTheBacklogEvenIfItChangesMeanwhile) {
+  World world{with([](engine::Options& options) { options.on_deleted = engine::OnDeleted::leave; })};
+  world.deliver({signup("u1", "a@example.com")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.ask("DELETE", "/crm/v8/Contacts?ids=" + world.entity(event::Kind::user, "u1")->zoho_id);
+  world.slow = [](const net::ClientRequest& request) -> Duration { return is_update(request) ? Duration{1s} : Duration{0}; };
+  world.deliver({event("e1", "user.updated", 9, R"({"user":{"id":"u1","title":"A"}})")});
+  world.run_for(300ms);
+  world.deliver({event("e2", "user.updated", 10, R"({"user":{"id":"u1","title":"B"}})")});
+  EXPECT_TRUE(world.run_until_quiet(1h));
+  EXPECT_TRUE(world.held().empty());
+}
+
+TEST(Hardship, AnAccountsFieldThatContactsCopyFollowsTheAccount) {
+  World world{with([](engine::Options& options) {
+    options.mapping.fields[1].push_back({"Department", event::Kind::account, "industry", plan::Policy::platform});
+  })};
+  world.deliver({signup("u1", "a@example.com"), event("a1", "account.updated", 2, R"({"account":{"id":"org","industry":"Banking"}})")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.deliver({event("a2", "account.updated", 9, R"({"account":{"id":"org","industry":"Energy"}})")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_NE(world.ask("GET", "/crm/v8/Contacts/" + world.entity(event::Kind::user, "u1")->zoho_id + "?fields=Department").find("Energy"), std::string::npos);
+}
+
+TEST(Hardship, WhoeverWaitedForAParentThatWasGivenUpGoesOnWhenItComesAfterAll) {
+  World world{Settings{}};
+  int seen = 0;
+  world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+    if (request.method != "POST" || !request.url.ends_with("/Accounts") || seen++ != 0) return std::nullopt;
+    return answered(400, "application/json", R"({"data":[{"code":"MANDATORY_NOT_FOUND","status":"error","message":"x","details":{"api_name":"Industry"}}]})");
+  };
+  world.deliver({signup("u1", "a@example.com")});
+  world.run_for(1min);
+  ASSERT_EQ(world.held().size(), 1U);
+  ASSERT_TRUE(world.engine().discard_held(world.held()[0].id));
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.deliver({event("a2", "account.updated", 9, R"({"account":{"id":"org","website":"https://acme.example"}})")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, OurOwnUsersAreKnownWhateverTheirIdsAreSpeltLike) {
+  World world{Settings{}};
+  bool lost = false;
+  world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+    if (request.method != "POST" || !request.url.ends_with("/crm/v8/Contacts") || std::exchange(lost, true)) return std::nullopt;
+    world.ask("POST", "/crm/v8/Contacts", request.body);
+    return answered(503, "text/html", "<html>");
+  };
+  world.deliver({signup(R"(a\"b)", "s@example.com")});
+  while (!lost) world.run_for(10ms);
+  world.deliver({signup("second", "s@example.com", 2)});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_TRUE(world.held().empty());
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, ACustomerThatChangesWithoutPauseIsNotPutOffForEver) {
+  World world{Settings{}};
+  world.deliver({signup("u0", "z@example.com", 1, "oz")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.deliver({signup("u1", "a@example.com")});
+  for (int i = 0; i < 200; ++i) {
+    world.deliver({event("t" + std::to_string(i), "user.updated", 10 + i, R"({"user":{"id":"u1","title":"T)" + std::to_string(i) + R"("}})")});
+    world.run_for(50ms);
+  }
+  EXPECT_TRUE(is_in_zoho(world, "u1"));
+  EXPECT_LE(world.count_sent("POST", "/coql"), 2U);
+}
+
+}  // namespace
+}  // namespace zs::world
