@@ -21,7 +21,9 @@ std::vector<store::NewEvent> many_signups(int count, store::Lane lane) {
   return events;
 }
 
-bool is_in_zoho(World& world, const std::string& user) { return !world.entity(event::Kind::user, user)->zoho_id.empty(); }
+bool is_in_zoho(World& world, const std::string& user) {
+  return !world.entity(event::Kind::user, user)->zoho_id.empty();
+}
 
 Settings with(std::function<void(engine::Options&)> tune) {
   Settings settings;
@@ -55,7 +57,9 @@ TEST(Hardship, ABackfillThatHasSpentItsShareLeavesTheReserveToTheLiveLane) {
   for (int i = 0; waiting.empty(); ++i) {
     if (!is_in_zoho(world, "v" + std::to_string(i))) waiting = std::to_string(i);
   }
-  world.deliver({event("in-person", "user.updated", 9, R"({"user":{"id":"v)" + waiting + R"(","title":"CTO"},"account":{"id":"o)" + waiting + R"(","name":"N"}})")});
+  world.deliver({event(
+      "in-person", "user.updated", 9,
+      R"({"user":{"id":"v)" + waiting + R"(","title":"CTO"},"account":{"id":"o)" + waiting + R"(","name":"N"}})")});
   world.run_for(10s);
   EXPECT_TRUE(is_in_zoho(world, "v" + waiting));
 }
@@ -68,7 +72,8 @@ TEST(Hardship, ARefusedBatchOfTheBackfillThatCannotBeSentAgainBlocksNobody) {
   world.widen_window();
   bool refuses = true;
   world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
-    if (!refuses || request.method != "POST" || !request.url.ends_with("/Accounts") || request.body.size() < 3'000) return std::nullopt;
+    if (!refuses || request.method != "POST" || !request.url.ends_with("/Accounts") || request.body.size() < 3'000)
+      return std::nullopt;
     return answered(400, "application/json", R"({"code":"INVALID_DATA","details":{},"message":"x","status":"error"})");
   };
   world.deliver(many_signups(300, store::Lane::backfill));
@@ -139,14 +144,20 @@ TEST(Hardship, TagsOfOneRecordNeverGoToAnother) {
     options.on_deleted = engine::OnDeleted::recreate;
     options.linger = 400ms;
   })};
-  world.deliver({event("sa", "user.signed_up", 1, R"({"user":{"id":"a","email":"a@example.com","source":"whatsapp","account_id":"oa"},"account":{"id":"oa","name":"X"}})"),
-                 signup("b", "b@example.com", 2, "ob"), signup("c", "c@example.com", 2, "oc")});
+  world.deliver(
+      {event(
+           "sa", "user.signed_up", 1,
+           R"({"user":{"id":"a","email":"a@example.com","source":"whatsapp","account_id":"oa"},"account":{"id":"oa","name":"X"}})"),
+       signup("b", "b@example.com", 2, "ob"), signup("c", "c@example.com", 2, "oc")});
   ASSERT_TRUE(world.run_until_quiet(1h));
   world.ask("DELETE", "/crm/v8/Contacts?ids=" + world.entity(event::Kind::user, "b")->zoho_id);
   const auto flagged = [](const std::string& user, int second, const std::string& more) {
-    return event("x" + user, "user.updated", second, R"({"user":{"id":")" + user + R"(","compliance":["gdpr"])" + more + "}}");
+    return event("x" + user, "user.updated", second,
+                 R"({"user":{"id":")" + user + R"(","compliance":["gdpr"])" + more + "}}");
   };
-  world.slow = [](const net::ClientRequest& request) -> Duration { return request.url.contains("Contacts/actions/add_tags") ? Duration{2s} : Duration{0}; };
+  world.slow = [](const net::ClientRequest& request) -> Duration {
+    return request.url.contains("Contacts/actions/add_tags") ? Duration{2s} : Duration{0};
+  };
   world.deliver({flagged("c", 9, "")});
   world.run_for(20ms);
   world.deliver({flagged("a", 10, ""), flagged("b", 10, R"(,"title":"CTO")")});
@@ -159,7 +170,9 @@ TEST(Hardship, ARecordLeftAloneLeavesTheBacklogEvenIfItChangesMeanwhile) {
   world.deliver({signup("u1", "a@example.com")});
   ASSERT_TRUE(world.run_until_quiet(1h));
   world.ask("DELETE", "/crm/v8/Contacts?ids=" + world.entity(event::Kind::user, "u1")->zoho_id);
-  world.slow = [](const net::ClientRequest& request) -> Duration { return is_update(request) ? Duration{1s} : Duration{0}; };
+  world.slow = [](const net::ClientRequest& request) -> Duration {
+    return is_update(request) ? Duration{1s} : Duration{0};
+  };
   world.deliver({event("e1", "user.updated", 9, R"({"user":{"id":"u1","title":"A"}})")});
   world.run_for(300ms);
   world.deliver({event("e2", "user.updated", 10, R"({"user":{"id":"u1","title":"B"}})")});
@@ -171,11 +184,15 @@ TEST(Hardship, AnAccountsFieldThatContactsCopyFollowsTheAccount) {
   World world{with([](engine::Options& options) {
     options.mapping.fields[1].push_back({"Department", event::Kind::account, "industry", plan::Policy::platform});
   })};
-  world.deliver({signup("u1", "a@example.com"), event("a1", "account.updated", 2, R"({"account":{"id":"org","industry":"Banking"}})")});
+  world.deliver({signup("u1", "a@example.com"),
+                 event("a1", "account.updated", 2, R"({"account":{"id":"org","industry":"Banking"}})")});
   ASSERT_TRUE(world.run_until_quiet(1h));
   world.deliver({event("a2", "account.updated", 9, R"({"account":{"id":"org","industry":"Energy"}})")});
   ASSERT_TRUE(world.run_until_quiet(1h));
-  EXPECT_NE(world.ask("GET", "/crm/v8/Contacts/" + world.entity(event::Kind::user, "u1")->zoho_id + "?fields=Department").find("Energy"), std::string::npos);
+  EXPECT_NE(
+      world.ask("GET", "/crm/v8/Contacts/" + world.entity(event::Kind::user, "u1")->zoho_id + "?fields=Department")
+          .find("Energy"),
+      std::string::npos);
 }
 
 TEST(Hardship, WhoeverWaitedForAParentThatWasGivenUpGoesOnWhenItComesAfterAll) {
@@ -183,7 +200,9 @@ TEST(Hardship, WhoeverWaitedForAParentThatWasGivenUpGoesOnWhenItComesAfterAll) {
   int seen = 0;
   world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
     if (request.method != "POST" || !request.url.ends_with("/Accounts") || seen++ != 0) return std::nullopt;
-    return answered(400, "application/json", R"({"data":[{"code":"MANDATORY_NOT_FOUND","status":"error","message":"x","details":{"api_name":"Industry"}}]})");
+    return answered(
+        400, "application/json",
+        R"({"data":[{"code":"MANDATORY_NOT_FOUND","status":"error","message":"x","details":{"api_name":"Industry"}}]})");
   };
   world.deliver({signup("u1", "a@example.com")});
   world.run_for(1min);
@@ -200,7 +219,8 @@ TEST(Hardship, OurOwnUsersAreKnownWhateverTheirIdsAreSpeltLike) {
   World world{Settings{}};
   bool lost = false;
   world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
-    if (request.method != "POST" || !request.url.ends_with("/crm/v8/Contacts") || std::exchange(lost, true)) return std::nullopt;
+    if (request.method != "POST" || !request.url.ends_with("/crm/v8/Contacts") || std::exchange(lost, true))
+      return std::nullopt;
     world.ask("POST", "/crm/v8/Contacts", request.body);
     return answered(503, "text/html", "<html>");
   };
@@ -218,7 +238,8 @@ TEST(Hardship, ACustomerThatChangesWithoutPauseIsNotPutOffForEver) {
   ASSERT_TRUE(world.run_until_quiet(1h));
   world.deliver({signup("u1", "a@example.com")});
   for (int i = 0; i < 200; ++i) {
-    world.deliver({event("t" + std::to_string(i), "user.updated", 10 + i, R"({"user":{"id":"u1","title":"T)" + std::to_string(i) + R"("}})")});
+    world.deliver({event("t" + std::to_string(i), "user.updated", 10 + i,
+                         R"({"user":{"id":"u1","title":"T)" + std::to_string(i) + R"("}})")});
     world.run_for(50ms);
   }
   EXPECT_TRUE(is_in_zoho(world, "u1"));

@@ -7,15 +7,17 @@
 
 namespace zs::world {
 
-inline store::NewEvent event(std::string id, std::string type, int second, std::string data, store::Lane lane = store::Lane::live) {
-  return {"/app", std::move(id), std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}}, std::move(data), lane};
+inline store::NewEvent event(std::string id, std::string type, int second, std::string data,
+                             store::Lane lane = store::Lane::live) {
+  return {"/app",          std::move(id), std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}},
+          std::move(data), lane};
 }
 
-inline store::NewEvent signup(const std::string& user, const std::string& email, int second = 1, const std::string& account = "org",
-                              store::Lane lane = store::Lane::live) {
+inline store::NewEvent signup(const std::string& user, const std::string& email, int second = 1,
+                              const std::string& account = "org", store::Lane lane = store::Lane::live) {
   return event("signup-" + user, "user.signed_up", second,
-               R"({"user":{"id":")" + user + R"(","email":")" + email + R"(","last_name":"Lee","source":"website"},"account":{"id":")" + account +
-                   R"(","name":"Acme"}})",
+               R"({"user":{"id":")" + user + R"(","email":")" + email +
+                   R"(","last_name":"Lee","source":"website"},"account":{"id":")" + account + R"(","name":"Acme"}})",
                lane);
 }
 
