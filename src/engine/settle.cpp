@@ -20,6 +20,7 @@ using zoho::Verdict;
 namespace {
 
 constexpr std::int32_t k_pause_after_failures = 3;
+constexpr std::int32_t k_parents_looked_at = 3;
 
 bool is_mandatory(const plan::Mapping& mapping, zoho::Module module, std::string_view field) {
   for (const std::string_view name : {"Last_Name", "Account_Name", "Deal_Name", "Stage", "Closing_Date", "Pipeline"}) {
@@ -314,7 +315,9 @@ Result<void> Engine::settle_parent_gone(store::Transaction& tx, Work& work, cons
   const bool is_contact = answer.field == "Contact_Name";
   const std::string& key = is_contact ? work.entity.user_key : work.entity.account_key;
   ZS_ASSIGN(std::optional<store::Entity> parent, tx.find(is_contact ? event::Kind::user : event::Kind::account, key));
-  if (!parent || options_.on_deleted == OnDeleted::leave) {
+  // A parent that is there after all and still refused is not ours to mend.
+  const bool in_vain = work.dirty.attempts >= k_parents_looked_at;
+  if (!parent || in_vain || options_.on_deleted == OnDeleted::leave) {
     hold(work, "PARENT_GONE", answer.field, answer.message);
     return {};
   }
@@ -438,7 +441,10 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     left_.push_back(id);
     may_have_dirty_ = true;
     if (has_changed) return {};
-    if (work.must_block != 0) return tx.block(id, work.must_block);
+    if (work.must_block != 0) {
+      ZS_TRY(tx.postpone(id, now_ms(), work.dirty.attempts + 1));
+      return tx.block(id, work.must_block);
+    }
     ZS_ASSIGN(const bool cleared, tx.clear_dirty(id, work.dirty.version));
     static_cast<void>(cleared);
     return tx.unblock_children(id);
@@ -495,9 +501,8 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     }
     ZS_TRY(tx.save_synced(work.entity));
     ZS_TRY(tx.unblock_children(id));
-  } else {
-    may_have_dirty_ = true;
   }
+  may_have_dirty_ = true;
   left_.push_back(id);
   return {};
 }
@@ -550,6 +555,7 @@ void Engine::conclude_decided() {
         work->entity.flags = work->desired.flags;
         ZS_TRY(tx.save_synced(work->entity));
         ZS_TRY(tx.unblock_children(id));
+        may_have_dirty_ = true;
       }
       for (const store::Held& held : holds) {
         const Work* work = find(held.id);

@@ -215,6 +215,23 @@ TEST(Hardship, WhoeverWaitedForAParentThatWasGivenUpGoesOnWhenItComesAfterAll) {
   EXPECT_EQ(faults(world), "");
 }
 
+TEST(Hardship, ALookupThatIsRefusedThoughItsRecordIsThereEndsInAHoldNotInALoop) {
+  World world{Settings{}};
+  world.deliver({signup("u1", "a@example.com")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.intercept = [](const net::ClientRequest& request) -> Intercepted {
+    if (request.method != "POST" || !request.url.ends_with("/crm/v8/Contacts")) return std::nullopt;
+    return answered(
+        400, "application/json",
+        R"({"data":[{"code":"INVALID_DATA","status":"error","message":"the id given seems to be invalid","details":{"api_name":"Account_Name","json_path":"$.data[0].Account_Name.id"}}]})");
+  };
+  world.deliver({signup("u2", "b@example.com", 5)});
+  world.run_for(1h);
+  ASSERT_EQ(world.held().size(), 1U);
+  EXPECT_EQ(world.held()[0].code, "PARENT_GONE");
+  EXPECT_EQ(world.backlog().dirty, 0);
+}
+
 TEST(Hardship, OurOwnUsersAreKnownWhateverTheirIdsAreSpeltLike) {
   World world{Settings{}};
   bool lost = false;
