@@ -161,9 +161,9 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
 void HttpApi::get_event(net::Request&& request, net::Reply reply, std::string) {
   std::string source;
   std::string id;
-  for (auto& [name, value] : net::parse_query(request.query)) {
-    if (name == "source") source = std::move(value);
-    if (name == "id") id = std::move(value);
+  for (const auto& [name, value] : net::parse_query(request.query)) {
+    if (name == "source") source = value;
+    if (name == "id") id = value;
   }
   if (source.empty() || id.empty()) {
     reply(problem(400, "parameter_missing", "give the event's source and id: /v1/events?source=…&id=…"));
