@@ -29,7 +29,7 @@ bool write_all(int fd, std::string_view text) {
 }
 
 std::string why_not(const std::string& path, int fault) {
-  const std::string why = path + " cannot be written (" + std::strerror(fault) + ")";
+  std::string why = path + " cannot be written (" + std::strerror(fault) + ")";
   if (fault == EEXIST) return path + " is there already; --force replaces it, and its key is then lost";
   if (fault == EACCES || fault == EROFS)
     return why + ": run it in a directory that you may write to, or name one with --config";

@@ -19,7 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::RawSocket;
 using testing::serve;
-using ::testing::StartsWith;
 using testing::TestCertificate;
 
 std::string url(std::uint16_t port, std::string_view path = "/") {

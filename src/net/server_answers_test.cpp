@@ -14,7 +14,6 @@ using ::testing::EndsWith;
 using testing::get;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::post;
 using testing::RawSocket;
 using testing::serve;
 using ::testing::StartsWith;

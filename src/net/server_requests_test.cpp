@@ -16,7 +16,6 @@ using testing::echo;
 using ::testing::EndsWith;
 using testing::get;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::post;
 using testing::RawSocket;
 using testing::serve;

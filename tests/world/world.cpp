@@ -241,9 +241,9 @@ void World::deliver_over(const std::vector<store::NewEvent>& events, Duration sp
   const Time start = clock_.now();
   const auto count = static_cast<std::int64_t>(events.size());
   for (std::int64_t i = 0; i < count; ++i) {
-    const store::NewEvent event = events[static_cast<std::size_t>(i)];
     timeline_.push({start + span * i / count, next_order_++,
-                    std::make_shared<std::function<void()>>([this, event] { deliver({event}); })});
+                    std::make_shared<std::function<void()>>(
+                        [this, event = events[static_cast<std::size_t>(i)]] { deliver({event}); })});
   }
 }
 
