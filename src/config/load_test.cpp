@@ -249,7 +249,7 @@ TEST_F(SecretFiles, OfTheRefreshTokenMayBeWrittenLater) {
   const std::string toml = "[zoho]\nrefresh_token_file = \"token\"";
   const Loaded before = parse(toml, "t.toml", {});
   EXPECT_TRUE(before.usable());
-  EXPECT_THAT(describe(before.findings), HasSubstr("or run zohosync auth"));
+  EXPECT_THAT(describe(before.findings), HasSubstr("self client"));
   write("token", "1000.T\n");
   EXPECT_EQ(good(toml, {}).zoho.refresh_token, "1000.T");
 }

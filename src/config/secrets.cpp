@@ -75,7 +75,7 @@ struct Credential {
   std::string_view other_way;
 };
 
-/// A refresh token's file may be missing: `zohosync auth` is what writes it, and it must be able to load
+/// A refresh token's file may be missing: it is made last, and everything else must be able to load
 /// the configuration that says where.
 bool is_still_to_be_written(const Credential& credential) {
   struct stat status{};
@@ -159,7 +159,7 @@ void read_secrets(Config& config, const Environment& environment, Report& report
       Credential{"client_id", "ZOHO_CLIENT_ID", zoho.client_id_file, zoho.client_id, ""},
       Credential{"client_secret", "ZOHO_CLIENT_SECRET", zoho.client_secret_file, zoho.client_secret, ""},
       Credential{"refresh_token", "ZOHO_REFRESH_TOKEN", zoho.refresh_token_file, zoho.refresh_token,
-                 ", or run zohosync auth"}};
+                 ", made from a self client's code (see the README)"}};
   for (const Credential& credential : credentials) read_credential(credential, environment, report);
   for (std::size_t index = 0; index < config.webhooks.size(); ++index) {
     const std::string key = "auth.webhooks[" + std::to_string(index) + ']';

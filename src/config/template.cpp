@@ -33,7 +33,7 @@ dc = "us"
 #desk_url = "https://desk.zoho.com"
 
 # Credentials never stand in this file. Give ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET and ZOHO_REFRESH_TOKEN in the
-# environment, or name files of mode 0600. `zohosync auth` helps to get them.
+# environment, or name files of mode 0600. The README says how to get them.
 #client_id_file = "/etc/zohosync/client_id"
 #client_secret_file = "/etc/zohosync/client_secret"
 #refresh_token_file = "/etc/zohosync/refresh_token"
