@@ -93,7 +93,7 @@ trigger = []
 contact = "User_Key"
 [deals]
 pipeline = "SaaS"
-stages.canceled = "Lost for now"
+stages.canceled = "Lost, may return"
 [people]
 on_deleted = "recreate"
 [log]
@@ -117,7 +117,7 @@ level = "debug"
   EXPECT_THAT(*config.zoho.trigger, IsEmpty());
   EXPECT_EQ(config.zoho.external_id_contact, "User_Key");
   EXPECT_EQ(config.deals.pipeline, "SaaS");
-  EXPECT_EQ(config.deals.stages.at("canceled"), "Lost for now");
+  EXPECT_EQ(config.deals.stages.at("canceled"), "Lost, may return");
   EXPECT_EQ(config.deals.stages.at("active"), "Closed Won");
   EXPECT_EQ(config.on_record_deleted, "recreate");
   EXPECT_EQ(config.log_level, "debug");
