@@ -92,6 +92,13 @@ TEST(Crash, KillingTheDaemonInMidLoadLosesNothingAndDoublesNothing) {
   for (const std::string& fault : faults) words += "\n  " + fault;
   EXPECT_TRUE(faults.empty()) << words.substr(0, 3000);
   EXPECT_EQ(system.stop_daemon(), 0) << "SIGTERM is a clean end";
+  // The log of a life with calls, answers and a clean end.
+  const std::string log = system.daemon().output();
+  EXPECT_TRUE(log.contains("zohosync serves"));
+  for (const char* secret :
+       {"@example.", "1000.sim.refresh", "sim-secret", "test-key", "oauthtoken", "O'Neil", "+1555"}) {
+    EXPECT_FALSE(log.contains(secret)) << "personal data or a secret in the log: " << secret;
+  }
 }
 
 TEST(Crash, AnOutageOfZohoIsWaitedOut) {
