@@ -92,6 +92,20 @@ TEST_P(StoreTest, NumbersEventsWithoutGapsAndPagesThroughThem) {
   EXPECT_EQ(value(reader().last_seq()), 4);
 }
 
+TEST_P(StoreTest, FindsLiveEventsPastABackfill) {
+  commit([&](Transaction& tx) -> Result<void> {
+    for (const char* id : {"b1", "b2", "l1", "b3", "l2"}) {
+      NewEvent one = event(id);
+      one.lane = *id == 'l' ? Lane::live : Lane::backfill;
+      ZS_TRY(tx.append(one, 1));
+    }
+    return {};
+  });
+  EXPECT_THAT(ids(value(reader().live_events_after(0, 1))), ElementsAre("l1"));
+  EXPECT_THAT(ids(value(reader().live_events_after(3, 10))), ElementsAre("l2"));
+  EXPECT_THAT(ids(value(reader().live_events_after(5, 10))), IsEmpty());
+}
+
 TEST_P(StoreTest, CountsWhatTheFoldHasNotReached) {
   EXPECT_EQ(backlog().unfolded, 0);
   commit([&](Transaction& tx) -> Result<void> {

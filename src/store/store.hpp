@@ -76,7 +76,9 @@ struct Held {
   std::string field{};    // Zoho's field, may be empty
   std::string message{};  // what happened, no personal data
   std::string mend{};     // what would mend it
-  std::string detail{};   // JSON: candidates and the like
+  std::string detail{};   // JSON: candidates, the shape of the value and the like
+  std::int64_t retry_ms = 0;  // when it is tried again by itself; 0: never
+  std::int32_t attempts = 0;  // how often it was, since the last success
 };
 
 struct TimelineEntry {
@@ -115,6 +117,8 @@ class Reader {
 
   /// The next events after `after`, in ledger order.
   [[nodiscard]] virtual Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) = 0;
+  /// The next events of the live lane alone, past whatever lies between them.
+  [[nodiscard]] virtual Result<std::vector<LedgerEvent>> live_events_after(Seq after, std::size_t limit) = 0;
   [[nodiscard]] virtual Result<std::optional<LedgerEvent>> find_event(std::string_view source, std::string_view id) = 0;
   /// Events that touched an entity, newest first.
   [[nodiscard]] virtual Result<std::vector<LedgerEvent>> events_of(EntityId id, std::size_t limit) = 0;
@@ -125,6 +129,8 @@ class Reader {
 
   /// Dirty entities that may go now (due, not blocked), lane by lane, oldest due first.
   [[nodiscard]] virtual Result<std::vector<Dirty>> ready(std::int64_t now_ms, std::size_t limit) = 0;
+  /// Those of the live lane alone, latest due first: what has just changed, past a long line.
+  [[nodiscard]] virtual Result<std::vector<Dirty>> newest(std::int64_t now_ms, std::size_t limit) = 0;
   /// The earliest due time later than `now_ms` among unblocked dirty entities; 0: none.
   [[nodiscard]] virtual Result<std::int64_t> next_due(std::int64_t now_ms) = 0;
   [[nodiscard]] virtual Result<std::optional<Dirty>> dirty(EntityId id) = 0;
@@ -133,6 +139,10 @@ class Reader {
   [[nodiscard]] virtual Result<std::optional<Held>> held(EntityId id) = 0;
   /// Held entities after `after`, ascending by id.
   [[nodiscard]] virtual Result<std::vector<Held>> held_page(EntityId after, std::size_t limit) = 0;
+  /// Held entities whose time to be tried again has come, longest due first.
+  [[nodiscard]] virtual Result<std::vector<Held>> held_due(std::int64_t now_ms, std::size_t limit) = 0;
+  /// The earliest such time of all that are held; 0: none.
+  [[nodiscard]] virtual Result<std::int64_t> next_held_retry() = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) = 0;
 

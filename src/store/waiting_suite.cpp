@@ -20,6 +20,45 @@ TEST_P(StoreTest, MarksAnEntityDirtyFromNowOn) {
   EXPECT_GT(row.version, 0);
 }
 
+TEST_P(StoreTest, ShowsTheNewestOfTheLiveLanePastALongLine) {
+  mark(1, 100);
+  mark(2, 110);
+  mark(3, 120, Lane::backfill);
+  mark(4, 130);
+  mark(5, 900);
+  block(4, 1);
+  const auto rows = value(reader().newest(200, 2));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].id, 2);
+  EXPECT_EQ(rows[1].id, 1);
+}
+
+TEST_P(StoreTest, KeepsWhenAHeldEntityIsTriedAgainByItself) {
+  mark(1, 100);
+  mark(2, 100);
+  mark(3, 100);
+  commit([](Transaction& tx) -> Result<void> {
+    Held held{.id = 1, .since_ms = 10, .code = "RECORD_LOCKED"};
+    held.retry_ms = 5'000;
+    held.attempts = 2;
+    ZS_TRY(tx.hold(held));
+    held.id = 2;
+    held.retry_ms = 4'000;
+    ZS_TRY(tx.hold(held));
+    return tx.hold({.id = 3, .since_ms = 10, .code = "MANDATORY_NOT_FOUND"});
+  });
+  EXPECT_EQ(value(reader().next_held_retry()), 4'000);
+  EXPECT_THAT(value(reader().held_due(3'999, 10)), IsEmpty());
+  const auto due = value(reader().held_due(5'000, 10));
+  ASSERT_EQ(due.size(), 2U);
+  EXPECT_EQ(due[0].id, 2);
+  EXPECT_EQ(due[1].id, 1);
+  EXPECT_EQ(due[1].attempts, 2);
+  EXPECT_EQ(value(reader().held(3))->retry_ms, 0);
+  mark(2, 200);
+  EXPECT_EQ(value(reader().next_held_retry()), 5'000) << "a change takes it back into the backlog";
+}
+
 TEST_P(StoreTest, AFurtherChangeHastensButNeverDelays) {
   mark(1, 100, Lane::backfill);
   const auto first = dirty_row(1);

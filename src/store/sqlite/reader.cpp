@@ -145,6 +145,14 @@ Result<std::vector<LedgerEvent>> Reads<Base>::events_after(Seq after, std::size_
 }
 
 template <class Base>
+Result<std::vector<LedgerEvent>> Reads<Base>::live_events_after(Seq after, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE seq > ?1 AND lane = ?3 "
+                                  "ORDER BY seq LIMIT ?2"));
+  query.bind(after, limit_of(limit), Lane::live);
+  return rows_of(query, event_of);
+}
+
+template <class Base>
 Result<std::optional<LedgerEvent>> Reads<Base>::find_event(std::string_view source, std::string_view id) {
   ZS_ASSIGN(const auto seq, index_ != nullptr ? index_->find(db_, identity_hash(source, id), source, id)
                                               : find_without_index(db_, source, id));
@@ -195,6 +203,14 @@ Result<std::vector<Dirty>> Reads<Base>::ready(std::int64_t now_ms, std::size_t l
 }
 
 template <class Base>
+Result<std::vector<Dirty>> Reads<Base>::newest(std::int64_t now_ms, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_DIRTY_COLUMNS " FROM dirty WHERE blocked_on IS NULL AND lane = ?1 AND "
+                                  "due_ms <= ?2 ORDER BY due_ms DESC, eid DESC LIMIT ?3"));
+  query.bind(Lane::live, now_ms, limit_of(limit));
+  return rows_of(query, dirty_of);
+}
+
+template <class Base>
 Result<std::int64_t> Reads<Base>::next_due(std::int64_t now_ms) {
   ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
   std::int64_t earliest = 0;
@@ -241,6 +257,21 @@ Result<std::vector<Held>> Reads<Base>::held_page(EntityId after, std::size_t lim
   ZS_ASSIGN(auto query, db_.query("SELECT " ZS_HELD_COLUMNS " FROM held WHERE eid > ?1 ORDER BY eid LIMIT ?2"));
   query.bind(after, limit_of(limit));
   return rows_of(query, held_of);
+}
+
+template <class Base>
+Result<std::vector<Held>> Reads<Base>::held_due(std::int64_t now_ms, std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_HELD_COLUMNS " FROM held WHERE retry_ms > 0 AND retry_ms <= ?1 "
+                                  "ORDER BY retry_ms, eid LIMIT ?2"));
+  query.bind(now_ms, limit_of(limit));
+  return rows_of(query, held_of);
+}
+
+template <class Base>
+Result<std::int64_t> Reads<Base>::next_held_retry() {
+  ZS_ASSIGN(auto query, db_.query("SELECT retry_ms FROM held WHERE retry_ms > 0 ORDER BY retry_ms LIMIT 1"));
+  ZS_ASSIGN(const bool found, query.step());
+  return found ? query.integer(0) : 0;
 }
 
 template <class Base>

@@ -29,17 +29,21 @@ class Reads : public Base {
   Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key, std::size_t limit) override;
   Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) override;
   Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) override;
+  Result<std::vector<LedgerEvent>> live_events_after(Seq after, std::size_t limit) override;
   Result<std::optional<LedgerEvent>> find_event(std::string_view source, std::string_view id) override;
   Result<std::vector<LedgerEvent>> events_of(EntityId id, std::size_t limit) override;
   Result<std::vector<EntityId>> touched_by(Seq seq) override;
   Result<Seq> last_seq() override;
   Result<Seq> fold_cursor() override;
   Result<std::vector<Dirty>> ready(std::int64_t now_ms, std::size_t limit) override;
+  Result<std::vector<Dirty>> newest(std::int64_t now_ms, std::size_t limit) override;
   Result<std::int64_t> next_due(std::int64_t now_ms) override;
   Result<std::optional<Dirty>> dirty(EntityId id) override;
   Result<Backlog> backlog() override;
   Result<std::optional<Held>> held(EntityId id) override;
   Result<std::vector<Held>> held_page(EntityId after, std::size_t limit) override;
+  Result<std::vector<Held>> held_due(std::int64_t now_ms, std::size_t limit) override;
+  Result<std::int64_t> next_held_retry() override;
   Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) override;
   Result<std::optional<std::string>> meta(std::string_view key) override;
 

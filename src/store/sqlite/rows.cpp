@@ -68,7 +68,9 @@ Held held_of(const Query& row) {
           .field = row.string(3),
           .message = row.string(4),
           .mend = row.string(5),
-          .detail = row.string(6)};
+          .detail = row.string(6),
+          .retry_ms = row.integer(7),
+          .attempts = static_cast<std::int32_t>(row.integer(8))};
 }
 
 std::string encode_list(const std::vector<std::string>& texts) {

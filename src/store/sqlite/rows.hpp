@@ -15,7 +15,7 @@ namespace zs::store::sqlite {
   "eid, kind, key, account_key, user_key, facts, zoho_id, synced_ms, summary, flags, registers, synced"
 #define ZS_EVENT_COLUMNS "seq, source, id, type, time_ns, received_ms, lane, data"
 #define ZS_DIRTY_COLUMNS "eid, lane, due_ms, since_ms, version, attempts, blocked_on"
-#define ZS_HELD_COLUMNS "eid, since_ms, code, field, message, mend, detail"
+#define ZS_HELD_COLUMNS "eid, since_ms, code, field, message, mend, detail, retry_ms, attempts"
 
 [[nodiscard]] Result<Entity> entity_of(const Query& row);
 [[nodiscard]] LedgerEvent event_of(const Query& row);

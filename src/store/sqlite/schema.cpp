@@ -130,6 +130,12 @@ CREATE TRIGGER held_gone AFTER DELETE ON held BEGIN
   UPDATE counter SET held = held - 1 WHERE id = 1;
 END;
 )sql",
+    // What is held may be tried again by itself.
+    R"sql(
+ALTER TABLE held ADD COLUMN retry_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE held ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX held_retry ON held (retry_ms) WHERE retry_ms > 0;
+)sql",
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

@@ -102,10 +102,13 @@ Result<void> Writes::hold(const Held& held) {
     ZS_ASSIGN(
         auto query,
         db_.query(
-            "INSERT INTO held (" ZS_HELD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "
-            "since_ms = excluded.since_ms, code = excluded.code, field = excluded.field, message = excluded.message, "
-            "mend = excluded.mend, detail = excluded.detail"));
-    ZS_TRY(query.bind(held.id, held.since_ms, held.code, held.field, held.message, held.mend, held.detail).run());
+            "INSERT INTO held (" ZS_HELD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+            "ON CONFLICT DO UPDATE SET since_ms = excluded.since_ms, code = excluded.code, field = excluded.field, "
+            "message = excluded.message, mend = excluded.mend, detail = excluded.detail, "
+            "retry_ms = excluded.retry_ms, attempts = excluded.attempts"));
+    query.bind(held.id, held.since_ms, held.code, held.field, held.message, held.mend, held.detail, held.retry_ms,
+               held.attempts);
+    ZS_TRY(query.run());
   }
   return settle_hanging({held.id});
 }
