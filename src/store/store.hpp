@@ -72,11 +72,11 @@ struct Dirty {
 struct Held {
   EntityId id = 0;
   std::int64_t since_ms = 0;
-  std::string code{};     // Zoho's code, or ours in upper case
-  std::string field{};    // Zoho's field, may be empty
-  std::string message{};  // what happened, no personal data
-  std::string mend{};     // what would mend it
-  std::string detail{};   // JSON: candidates, the shape of the value and the like
+  std::string code{};         // Zoho's code, or ours in upper case
+  std::string field{};        // Zoho's field, may be empty
+  std::string message{};      // what happened, no personal data
+  std::string mend{};         // what would mend it
+  std::string detail{};       // JSON: candidates, the shape of the value and the like
   std::int64_t retry_ms = 0;  // when it is tried again by itself; 0: never
   std::int32_t attempts = 0;  // how often it was, since the last success
 };
