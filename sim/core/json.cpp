@@ -75,9 +75,11 @@ zs::Result<Json> build(od::value value, int depth) {
       if (value.get_bool().get(flag) != simdjson::SUCCESS) return bad("neither true nor false");
       return Json{Json::Kind::boolean, flag ? "true" : "false", {}, {}};
     }
-    case od::json_type::null:
-      if (!value.is_null()) return bad("not null");
+    case od::json_type::null: {
+      bool null = false;
+      if (value.is_null().get(null) != simdjson::SUCCESS || !null) return bad("not null");
       return Json{};
+    }
   }
   return bad("no value");
 }

@@ -126,8 +126,8 @@ TEST(Json, KeepsTheDigitsOfNumbers) {
 }
 
 TEST(Json, RefusesBrokenDocuments) {
-  for (const std::string_view text :
-       {"", "x", "1", R"({"a":tru})", R"({"a":1)", R"({"a":1}})", R"([1,2] 3)", R"({"a":01})", "{\"a\":\"\xC3\"}"}) {
+  for (const std::string_view text : {"", "x", "1", R"({"a":tru})", R"({"a":1)", R"({"a":1}})", R"([1,2] 3)",
+                                      R"({"a":01})", R"({"a":nul})", "[nul]", "{\"a\":\"\xC3\"}"}) {
     EXPECT_FALSE(parse_json(text).has_value()) << text;
   }
 }
