@@ -24,19 +24,43 @@ HttpAnswer rendered(const Call& call, const Module& module, Slot slot) {
   return json_answer(200, std::move(body));
 }
 
+constexpr std::array<std::string_view, 3> k_tag_members{"tags", "add_tags", "remove_tags"};
+constexpr std::array<std::string_view, 9> k_members{"fields",    "tags",     "add_tags", "remove_tags", "lock",
+                                                    "blueprint", "approval", "delete",   "restore"};
+
+/// Before anything is changed: a body that is refused leaves no trace.
+Checked<> check_body(const Module& module, const Json& body) {
+  for (const std::string& name : body.names) {
+    if (std::ranges::find(k_members, name) == k_members.end()) return refuse("INVALID_DATA", "no such member: " + name);
+  }
+  for (const std::string_view member : k_tag_members) {
+    const Json* names = body.find(member);
+    for (std::size_t i = 0; names != nullptr && i < names->items.size(); ++i) {
+      if (auto fine = check_tag_name(names->items[i].text, {"name", "$." + std::string(member)}); !fine) return fine;
+    }
+  }
+  const Json* fields = body.find("fields");
+  for (std::size_t i = 0; fields != nullptr && i < fields->names.size(); ++i) {
+    if (module.schema.find(fields->names[i]) == nullptr)
+      return refuse("INVALID_DATA", module.schema.api_name + " has no field " + fields->names[i]);
+  }
+  return {};
+}
+
 /// The names under `member` put on, added to, or taken off a record.
-Checked<> change_tags(const Call& call, Module& module, Slot slot, const Json& body, std::string_view member) {
+void change_tags(const Call& call, Module& module, Slot slot, const Json& body, std::string_view member) {
   const Json* names = body.find(member);
-  if (names == nullptr) return {};
+  if (names == nullptr) return;
   std::vector<TagNumber> tags = member == "tags" ? std::vector<TagNumber>{} : module.records.at(slot).tags;
   for (const Json& name : names->items) {
-    if (auto fine = check_tag_name(name.text, {"name", "$." + std::string(member)}); !fine) return fine;
-    const TagNumber tag = call.org.tag_named(module, name.text, call.now_ms);
-    std::erase(tags, tag);
-    if (member != "remove_tags") tags.push_back(tag);
+    const bool remove = member == "remove_tags";
+    const auto tag =
+        remove ? module.tags.by_name(name.text) : std::optional(call.org.tag_named(module, name.text, call.now_ms));
+    if (!tag) continue;
+    std::erase(tags, *tag);
+    if (!remove) tags.push_back(*tag);
   }
   call.org.set_tags(module, slot, std::move(tags));
-  return {};
 }
 
 Checked<> change_fields(const Call& call, Module& module, Slot slot, const Json& body) {
@@ -46,19 +70,28 @@ Checked<> change_fields(const Call& call, Module& module, Slot slot, const Json&
   const RowContext context{call, module, external, 0};
   const auto draft = read_draft(context, *fields);
   if (!draft) return std::unexpected(draft.error());
+  if (auto fine = check_mandatory_kept(context, *draft, module.records.at(slot)); !fine) return fine;
   if (auto fine = check_unique(context, *draft, slot); !fine) return fine;
   apply(*draft, module, slot, k_person, call.now_ms);
   return {};
 }
 
-Checked<> change_record(const Call& call, Module& module, Slot slot, const Json& body) {
+void change_hold(Record& record, const Json& body) {
   for (const auto& [name, hold] : k_holds) {
-    if (const Json* wanted = body.find(name)) module.records.edit(slot).hold = wanted->is_true() ? hold : Hold::none;
+    const Json* wanted = body.find(name);
+    if (wanted == nullptr) continue;
+    if (wanted->is_true()) {
+      record.hold = hold;
+    } else if (record.hold == hold) {
+      record.hold = Hold::none;
+    }
   }
+}
+
+Checked<> change_record(const Call& call, Module& module, Slot slot, const Json& body) {
   if (auto changed = change_fields(call, module, slot, body); !changed) return changed;
-  for (const std::string_view member : {"tags", "add_tags", "remove_tags"}) {
-    if (auto changed = change_tags(call, module, slot, body, member); !changed) return changed;
-  }
+  for (const std::string_view member : k_tag_members) change_tags(call, module, slot, body, member);
+  change_hold(module.records.edit(slot), body);
   if (body.true_at("delete")) call.org.delete_record(module, slot, call.now_ms);
   return {};
 }
@@ -82,7 +115,7 @@ HttpAnswer make_record(const Call& call, Module& module, const Json& body) {
   HttpAnswer answer = write_records(insert);
   if (answer.status != 201) return answer;
   module.records.edit(slot).modified_by = k_person;
-  if (auto tagged = change_tags(call, module, slot, body, "tags"); !tagged) return error_answer(400, tagged.error());
+  change_tags(call, module, slot, body, "tags");
   return rendered(call, module, slot);
 }
 
@@ -98,6 +131,7 @@ HttpAnswer control_record(Simulator& simulator, const HttpRequest& request) {
   const Route nowhere{};
   const Pairs no_params;
   const Call call{plain, nowhere, no_params, &*body, simulator.org(), simulator.options(), simulator.now_ms(), {}};
+  if (auto fine = check_body(*module, *body); !fine) return error_answer(400, fine.error());
   if (pieces.size() == 3) return make_record(call, *module, *body);
   if (body->true_at("restore")) return restore_record(call, *module, pieces[3]);
   const auto slot = addressed(*module, {}, pieces[3]);

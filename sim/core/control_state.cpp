@@ -1,10 +1,15 @@
-#include <algorithm>
+#include <array>
 
 #include "core/control.hpp"
 #include "core/simulator.hpp"
 
 namespace zohosim {
 namespace {
+
+std::string_view edition_name(Edition edition) {
+  constexpr std::array<std::string_view, 5> k_names{"free", "standard", "professional", "enterprise", "ultimate"};
+  return k_names[static_cast<std::size_t>(edition)];
+}
 
 void write_module(zs::JsonWriter& out, const Module& module) {
   out.key(module.schema.api_name).begin_object();
@@ -52,7 +57,9 @@ std::string state_json(const Simulator& simulator) {
   std::string body;
   zs::JsonWriter out(body);
   out.begin_object();
-  out.field("now", format_instant(simulator.now_ms(), 0)).key("modules").begin_object();
+  out.field("now", format_instant(simulator.now_ms(), 0)).field("revision", simulator.revision());
+  out.field("edition", edition_name(simulator.options().edition));
+  out.field("faults_set", static_cast<std::int64_t>(simulator.faults().all().size())).key("modules").begin_object();
   for (const auto& module : simulator.org().modules()) write_module(out, *module);
   out.end_object().key("twins").begin_object();
   for (const auto& module : simulator.org().modules()) {

@@ -48,6 +48,7 @@ struct Fault {
   std::int64_t row = -1;
   Refusal refusal{"INTERNAL_ERROR", "Internal Server Error", "{}"};
 
+  std::int64_t number = 0;  // by which it is removed
   std::int64_t seen = 0;
   std::int64_t fired = 0;
 };
@@ -65,7 +66,10 @@ struct Misfortune {
 
 class FaultBook {
  public:
-  [[nodiscard]] zs::Result<> add(const Json& rule);
+  /// A rule, a list of rules, or an object with `faults` (a list) and `profile` (a name from fault_profiles.hpp):
+  /// all of them, or none and the words for what is wrong.
+  [[nodiscard]] zs::Result<> add(const Json& document);
+  [[nodiscard]] bool remove(std::int64_t number);
   void clear() { faults_.clear(); }
   [[nodiscard]] const std::vector<Fault>& all() const { return faults_; }
   [[nodiscard]] Misfortune strike(std::string_view endpoint, std::string_view group, std::string_view module,
@@ -73,11 +77,16 @@ class FaultBook {
 
  private:
   std::vector<Fault> faults_;
+  std::int64_t last_number_ = 0;
 };
+
+/// In the words that `add` reads, so that a list of them makes a file for --faults.
+void write_fault(zs::JsonWriter& out, const Fault& fault);
 
 /// The refusal that a record_error rule has for this row of a write.
 [[nodiscard]] const Refusal* row_fault(const std::vector<const Fault*>& faults, const Json& row, std::size_t index);
 
 [[nodiscard]] std::string_view name_of(Effect effect);
+[[nodiscard]] std::vector<std::string_view> effect_names();
 
 }  // namespace zohosim

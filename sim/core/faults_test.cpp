@@ -121,6 +121,64 @@ TEST_F(FaultTest, ReplaysChanceFromItsSeed) {
   EXPECT_NE(first.find('.'), std::string::npos);
 }
 
+TEST_F(FaultTest, RefusesARuleThatCouldNeverStrike) {
+  const auto why = [&](std::string rule) { return post("/control/faults", std::move(rule)).at("error"); };
+  EXPECT_NE(why(R"({"on":"insrt"})").find("insrt"), std::string::npos);
+  EXPECT_NE(why(R"({"probabilty":0.5})").find("probabilty"), std::string::npos);
+  EXPECT_NE(why(R"({"module":"Kontacts"})").find("Kontacts"), std::string::npos);
+  EXPECT_NE(why(R"({"nth":0})").find("nth"), std::string::npos);
+  EXPECT_NE(why(R"({"probability":1.5})").find("probability"), std::string::npos);
+  EXPECT_NE(why(R"({"status":200})").find("status"), std::string::npos);
+  EXPECT_NE(why(R"({"profile":"nope"})").find("hostile"), std::string::npos);
+  EXPECT_NE(why(R"({"faults":{}})").find("list"), std::string::npos);
+  EXPECT_NE(why(R"({"faults":[{"on":"insert"},{"on":"insrt"}]})").find("insrt"), std::string::npos);
+  EXPECT_EQ(get("/control/faults").at("faults"), "[]") << "of a list with a bad rule none is taken";
+}
+
+TEST_F(FaultTest, TakesARuleOutByItsNumber) {
+  fault(R"([{"on":"insert","status":500,"times":-1},{"on":"org","status":502,"times":-1}])");
+  EXPECT_EQ(insert_one().status, 500);
+  const Answer listed = get("/control/faults");
+  EXPECT_EQ(listed.at("faults.0.fired"), "1");
+  EXPECT_EQ(send("DELETE", "/control/faults/" + listed.at("faults.0.number")).status, 200);
+  EXPECT_EQ(insert_one().status, 201);
+  EXPECT_EQ(get("/crm/v8/org").status, 502);
+  EXPECT_EQ(send("DELETE", "/control/faults/" + listed.at("faults.0.number")).status, 404);
+}
+
+TEST_F(FaultTest, ListsItsRulesInTheWordsThatItTakes) {
+  fault(
+      R"([{"on":"insert","module":"Contacts","effect":"record_error","field":"Email","value":"a@b.co","code":"NOT_ALLOWED","details":{"a":1},"nth":3,"times":2},
+          {"on":"any","effect":"latency","latency_ms":20,"jitter_ms":5,"probability":0.25},
+          {"on":"get","effect":"status","status":502,"html":true}])");
+  const std::string first = get("/control/faults").at("faults");
+  send("DELETE", "/control/faults");
+  fault("{\"faults\":" + first + "}");
+  std::string again = get("/control/faults").at("faults");
+  for (const auto& [older, newer] : {std::pair{1, 4}, std::pair{2, 5}, std::pair{3, 6}}) {
+    const std::string number = "\"number\":" + std::to_string(newer) + ",";
+    again.replace(again.find(number), number.size(), "\"number\":" + std::to_string(older) + ",");
+  }
+  EXPECT_EQ(again, first);
+}
+
+TEST_F(FaultTest, KnowsMixturesByName) {
+  for (const std::string_view name : {"mild", "rough", "hostile"}) {
+    fault(R"({"profile":")" + std::string(name) + "\"}");
+    EXPECT_NE(get("/control/faults").at("faults"), "[]") << name;
+    send("DELETE", "/control/faults");
+  }
+  fault(R"({"profile":"hostile"})");
+  std::int64_t troubled = 0;
+  for (int i = 0; i < 200; ++i) {
+    token_ = i % 20 == 0 ? mint() : token_;
+    const Answer answer = insert_one();
+    if (answer.status != 201 || answer.raw.cut != Cut::none) ++troubled;
+  }
+  EXPECT_GT(troubled, 20);
+  EXPECT_LT(troubled, 190) << "work goes on even so";
+}
+
 TEST_F(FaultTest, RefusesAFaultThatItDoesNotKnow) {
   const Answer answer = post("/control/faults", R"({"effect":"earthquake"})");
   EXPECT_EQ(answer.status, 400);

@@ -1,5 +1,6 @@
 #include "core/route.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -219,6 +220,18 @@ std::string_view group_of(Endpoint endpoint) {
     default:
       return name_of(endpoint);
   }
+}
+
+std::vector<std::string_view> call_names() {
+  std::vector<std::string_view> out;
+  const auto add = [&out](std::string_view name) {
+    if (std::ranges::find(out, name) == out.end()) out.push_back(name);
+  };
+  for (int i = 0; i <= static_cast<int>(Endpoint::wrong_method); ++i) {
+    add(name_of(static_cast<Endpoint>(i)));
+    add(group_of(static_cast<Endpoint>(i)));
+  }
+  return out;
 }
 
 bool is_write(Endpoint endpoint) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace zohosim {
 
@@ -54,6 +55,8 @@ struct Route {
 [[nodiscard]] std::string_view name_of(Endpoint endpoint);
 /// The wider name that faults may also use: "get" for every read of records, "tags", "settings".
 [[nodiscard]] std::string_view group_of(Endpoint endpoint);
+/// Every name and wider name.
+[[nodiscard]] std::vector<std::string_view> call_names();
 [[nodiscard]] bool is_write(Endpoint endpoint);
 
 }  // namespace zohosim

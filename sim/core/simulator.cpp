@@ -129,9 +129,15 @@ Simulator::Simulator(Options options, const zs::Clock& clock)
 
 std::int64_t Simulator::now_ms() const { return zs::to_millis(clock_.now()) + offset_.count(); }
 
-void Simulator::reset() {
+zs::Result<> Simulator::reset() {
   world_ = std::make_unique<World>(options_);
   ++generation_;
+  return setup_ ? setup_(*this) : zs::Result<>{};
+}
+
+zs::Result<> Simulator::start_with(Setup setup) {
+  setup_ = std::move(setup);
+  return setup_(*this);
 }
 
 HttpAnswer Simulator::handle(const HttpRequest& request) {
@@ -145,8 +151,12 @@ void Simulator::end_call(const HttpAnswer& answer) {
 }
 
 HttpAnswer Simulator::begin_call(const HttpRequest& request) {
-  if (request.path == "/" && request.method == "GET") return page_answer();
-  if (request.path.starts_with("/control/")) return control_call(*this, request);
+  if (request.method == "GET") {
+    if (auto part = page_part(request.path)) return std::move(*part);
+  }
+  const bool for_people = request.path.starts_with("/control/");
+  if (!for_people || request.method != "GET") ++revision_;
+  if (for_people) return control_call(*this, request);
   return serve(request);
 }
 

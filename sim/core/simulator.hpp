@@ -2,7 +2,9 @@
 // The whole of Zoho as one object: a request goes in, an answer comes out. No threads, no sockets, no clock of
 // its own, so one seed and one clock replay a run. The server wraps it for real clients.
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,8 +52,15 @@ class Simulator {
   [[nodiscard]] std::int64_t now_ms() const;
   /// Time on top of the injected clock's.
   void advance(std::chrono::milliseconds by) { offset_ += by; }
+  /// On to an instant, if that lies ahead: an org from a file may have lived under a clock that was turned.
+  void advance_to(std::int64_t instant_ms) {
+    offset_ += std::chrono::milliseconds{std::max(0L, instant_ms - now_ms())};
+  }
   /// Everything as at the start, but the clock.
-  void reset();
+  zs::Result<> reset();
+  /// What makes a fresh world the one of the start: an org from a file, faults. Done now and after every reset.
+  using Setup = std::function<zs::Result<>(Simulator&)>;
+  [[nodiscard]] zs::Result<> start_with(Setup setup);
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] Organization& org() { return world_->org; }
@@ -59,9 +68,12 @@ class Simulator {
   [[nodiscard]] Accounts& accounts() { return world_->accounts; }
   [[nodiscard]] const Accounts& accounts() const { return world_->accounts; }
   [[nodiscard]] FaultBook& faults() { return world_->faults; }
+  [[nodiscard]] const FaultBook& faults() const { return world_->faults; }
   [[nodiscard]] const Gate& gate() const { return world_->gate; }
   [[nodiscard]] const Counters& counters() const { return world_->counters; }
   [[nodiscard]] const CallLog& log() const { return world_->log; }
+  /// Grows whenever something may have changed, so that who watches knows when to look again.
+  [[nodiscard]] std::int64_t revision() const { return revision_; }
   /// Puts another org in the place of this one: see snapshot.hpp.
   void replace_org(Organization org) { world_->org = std::move(org); }
 
@@ -89,6 +101,8 @@ class Simulator {
   const zs::Clock& clock_;
   std::chrono::milliseconds offset_{0};
   std::unique_ptr<World> world_;
+  Setup setup_;
+  std::int64_t revision_ = 0;
   int generation_ = 0;
 };
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <spanstream>
 
 #include "core/field_calls.hpp"
 #include "core/json.hpp"
+#include "core/json_cutter.hpp"
 #include "core/text.hpp"
 
 namespace zohosim {
@@ -14,9 +16,31 @@ constexpr std::string_view k_format = "zohosim-org-1";
 constexpr std::array<std::string_view, 3> k_lives{"live", "recycled", "purged"};
 constexpr std::array<std::string_view, 4> k_holds{"none", "locked", "blueprint", "approval"};
 
-std::unexpected<zs::Error> bad(std::string why) { return zs::fail(zs::Errc::invalid, "snapshot: " + std::move(why)); }
+std::unexpected<zs::Error> wrong(std::string why) { return zs::fail(zs::Errc::invalid, std::move(why)); }
 
 // --- saving ------------------------------------------------------------------------------------
+
+/// A writer whose text is handed on whenever there is enough of it.
+class Pieces {
+ public:
+  explicit Pieces(const std::function<void(std::string_view)>& sink) : sink_(sink), writer_(text_) {}
+  ~Pieces() { sink_(text_); }
+  Pieces(const Pieces&) = delete;
+  Pieces& operator=(const Pieces&) = delete;
+
+  [[nodiscard]] zs::JsonWriter& writer() { return writer_; }
+  void hand_on() {
+    if (text_.size() < k_enough) return;
+    sink_(text_);
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t k_enough = 64UL * 1024;
+  const std::function<void(std::string_view)>& sink_;
+  std::string text_;
+  zs::JsonWriter writer_;
+};
 
 void save_field(zs::JsonWriter& out, const Field& field) {
   out.begin_object().field("id", std::to_string(field.id)).field("api_name", field.api_name);
@@ -49,7 +73,8 @@ void save_record(zs::JsonWriter& out, const Module& module, const Record& record
   out.end_object().end_object();
 }
 
-void save_module(zs::JsonWriter& out, const Module& module) {
+void save_module(Pieces& pieces, const Module& module) {
+  zs::JsonWriter& out = pieces.writer();
   out.key(module.schema.api_name).begin_object().key("fields").begin_array();
   for (const Field& field : module.schema.fields) {
     if (field.custom) save_field(out, field);
@@ -61,7 +86,10 @@ void save_module(zs::JsonWriter& out, const Module& module) {
     out.field("created_ms", tag.created_ms).field("modified_ms", tag.modified_ms).end_object();
   }
   out.end_array().key("records").begin_array();
-  for (Slot slot = 0; slot < module.records.slots(); ++slot) save_record(out, module, module.records.at(slot));
+  for (Slot slot = 0; slot < module.records.slots(); ++slot) {
+    save_record(out, module, module.records.at(slot));
+    pieces.hand_on();
+  }
   out.end_array().key("deletions").begin_array();
   for (const Deletion& deletion : module.deletions) {
     out.begin_object().field("id", std::to_string(module.records.at(deletion.slot).id)).field("at_ms", deletion.at_ms);
@@ -96,29 +124,57 @@ class Loader {
   Loader(Organization& org, const Options& options, std::int64_t now_ms)
       : org_(org), options_(options), now_ms_(now_ms) {}
 
-  zs::Result<> module(Module& module, const Json& given) {
-    std::size_t index = 0;
-    for (const Json& field : list_at(given, "fields")) {
-      // A ready org has some of them already.
-      if (module.schema.find(field.string_or("api_name", "")) != nullptr) continue;
-      auto read = read_new_field(options_, module, field, index++);
-      if (!read)
-        return bad("field of " + module.schema.api_name + ": " + read.error().message + " " + read.error().details);
-      read->id = id_or_next(field, org_);
-      for (PickValue& pick : read->picks) pick.id = org_.ids().next();
-      org_.add_field(module, std::move(*read));
-    }
-    for (const Json& tag : list_at(given, "tags")) add_tag(module, tag);
-    for (const Json& record : list_at(given, "records")) ZS_TRY(add_record(module, record));
-    for (const Json& deletion : list_at(given, "deletions")) add_deletion(module, deletion);
+  /// First the whole document's fields and tags, then its records: they name both.
+  zs::Result<> shape(Module& module, JsonCutter& in) {
+    return in.each_member([&](const std::string& name) -> zs::Result<> {
+      if (name == "fields")
+        return in.each_item([&] { return with_value(in, [&](const Json& v) { return add_field(module, v); }); });
+      if (name == "tags")
+        return in.each_item([&] { return with_value(in, [&](const Json& v) { return add_tag(module, v); }); });
+      return in.skip();
+    });
+  }
+
+  zs::Result<> content(Module& module, JsonCutter& in) {
+    std::vector<Json> deletions;
+    ZS_TRY(in.each_member([&](const std::string& name) -> zs::Result<> {
+      if (name == "records")
+        return in.each_item([&] { return with_value(in, [&](const Json& v) { return add_record(module, v); }); });
+      if (name == "deletions")
+        return in.each_item(
+            [&] { return with_value(in, [&](const Json& v) { return deletions.push_back(v), zs::Result<>{}; }); });
+      return in.skip();
+    }));
+    for (const Json& deletion : deletions) add_deletion(module, deletion);
     return {};
   }
 
+  [[nodiscard]] std::int64_t latest_ms() const { return latest_ms_; }
+
  private:
-  void add_tag(Module& module, const Json& given) {
+  template <class Use>
+  static zs::Result<> with_value(JsonCutter& in, const Use& use) {
+    ZS_ASSIGN(const Json value, in.value());
+    return use(value);
+  }
+
+  zs::Result<> add_field(Module& module, const Json& given) {
+    // A ready org has some of them already.
+    if (module.schema.find(given.string_or("api_name", "")) != nullptr) return {};
+    auto read = read_new_field(options_, module, given, 0);
+    if (!read)
+      return wrong("field of " + module.schema.api_name + ": " + read.error().message + " " + read.error().details);
+    read->id = id_or_next(given, org_);
+    for (PickValue& pick : read->picks) pick.id = org_.ids().next();
+    org_.add_field(module, std::move(*read));
+    return {};
+  }
+
+  zs::Result<> add_tag(Module& module, const Json& given) {
     const std::uint64_t id = id_or_next(given, org_);
     module.tags.add({id, std::string(given.string_or("name", "")), std::string(given.string_or("color_code", "")),
                      given.integer_or("created_ms", now_ms_), given.integer_or("modified_ms", now_ms_), 0, false});
+    return {};
   }
 
   zs::Result<> add_record(Module& module, const Json& given) {
@@ -126,9 +182,10 @@ class Loader {
     record.id = id_or_next(given, org_);
     const Slot count = module.records.slots();
     if (count > 0 && module.records.at(count - 1).id >= record.id)
-      return bad("records must stand in the order of their ids");
+      return wrong("records must stand in the order of their ids");
     record.created_ms = given.integer_or("created_ms", now_ms_);
     record.modified_ms = given.integer_or("modified_ms", record.created_ms);
+    latest_ms_ = std::max(latest_ms_, record.modified_ms);
     const auto last_user = static_cast<std::int64_t>(org_.users().size()) - 1;
     record.owner =
         static_cast<std::uint16_t>(std::clamp<std::int64_t>(given.integer_or("owner", k_person), 0, last_user));
@@ -140,7 +197,7 @@ class Loader {
     if (const Json* values = given.find("values")) {
       for (std::size_t i = 0; i < values->items.size(); ++i) {
         const Field* field = module.schema.find(values->names[i]);
-        if (field == nullptr) return bad(module.schema.api_name + " has no field " + values->names[i]);
+        if (field == nullptr) return wrong(module.schema.api_name + " has no field " + values->names[i]);
         record.values.set(field->number, values->items[i].text);
       }
     }
@@ -148,45 +205,80 @@ class Loader {
     return {};
   }
 
-  static void add_deletion(Module& module, const Json& given) {
+  void add_deletion(Module& module, const Json& given) {
     const auto id = parse_id(given.string_or("id", ""));
     const auto slot = id ? module.records.slot_of(*id) : std::nullopt;
     if (!slot) return;
-    module.deletions.push_back({*slot, given.integer_or("at_ms", 0), std::string(given.string_or("display_name", "")),
-                                given.true_at("listed")});
+    const std::int64_t at_ms = given.integer_or("at_ms", 0);
+    latest_ms_ = std::max(latest_ms_, at_ms);
+    module.deletions.push_back(
+        {*slot, at_ms, std::string(given.string_or("display_name", "")), given.true_at("listed")});
   }
 
   Organization& org_;
   const Options& options_;
   std::int64_t now_ms_;
+  std::int64_t latest_ms_ = 0;
 };
+
+/// One pass over the document; `visit` takes what stands under each module's name.
+template <class Visit>
+zs::Result<> each_module(std::istream& in, Organization& org, const Visit& visit) {
+  in.clear();
+  in.seekg(0);
+  if (!in) return wrong("cannot be read from its beginning");
+  JsonCutter cutter(in);
+  std::string format;
+  bool modules = false;
+  ZS_TRY(cutter.each_member([&](const std::string& name) -> zs::Result<> {
+    if (name == "format") {
+      ZS_ASSIGN(const Json text, cutter.value());
+      format = text.text;
+      return {};
+    }
+    if (name != "modules") return cutter.skip();
+    modules = true;
+    return cutter.each_member([&](const std::string& api_name) -> zs::Result<> {
+      Module* module = org.find(api_name);
+      if (module == nullptr) return wrong("no module " + api_name);
+      return visit(*module, cutter);
+    });
+  }));
+  ZS_TRY(cutter.end());
+  if (format == k_format && modules) return {};
+  return wrong("expected {\"format\": \"" + std::string(k_format) + "\", \"modules\": {…}}");
+}
 
 }  // namespace
 
+void write_snapshot(const Organization& org, const std::function<void(std::string_view)>& sink) {
+  Pieces pieces(sink);
+  zs::JsonWriter& out = pieces.writer();
+  out.begin_object().field("format", k_format).key("modules").begin_object();
+  for (const auto& module : org.modules()) save_module(pieces, *module);
+  out.end_object().end_object();
+}
+
 std::string save_snapshot(const Organization& org) {
   std::string body;
-  zs::JsonWriter out(body);
-  out.begin_object().field("format", k_format).key("modules").begin_object();
-  for (const auto& module : org.modules()) save_module(out, *module);
-  out.end_object().end_object();
+  write_snapshot(org, [&body](std::string_view piece) { body += piece; });
   return body;
 }
 
-zs::Result<Organization> load_snapshot(std::string_view json, const Options& options, std::int64_t now_ms) {
-  const auto document = parse_json(json);
-  if (!document) return bad("no JSON: " + document.error().text);
-  const Json* modules = document->find("modules");
-  if (document->string_or("format", "") != k_format || modules == nullptr) {
-    return bad("expected {\"format\": \"" + std::string(k_format) + "\", \"modules\": {…}}");
-  }
+zs::Result<LoadedOrg> read_snapshot(std::istream& in, const Options& options, std::int64_t now_ms) {
   Organization org(options);
   Loader loader(org, options, now_ms);
-  for (std::size_t i = 0; i < modules->items.size(); ++i) {
-    Module* module = org.find(modules->names[i]);
-    if (module == nullptr) return bad("no module " + modules->names[i]);
-    ZS_TRY(loader.module(*module, modules->items[i]));
-  }
-  return org;
+  const auto shape = [&](Module& module, JsonCutter& from) { return loader.shape(module, from); };
+  const auto content = [&](Module& module, JsonCutter& from) { return loader.content(module, from); };
+  auto read = each_module(in, org, shape);
+  if (read) read = each_module(in, org, content);
+  if (!read) return wrong("snapshot: " + read.error().text);
+  return LoadedOrg{std::move(org), loader.latest_ms()};
+}
+
+zs::Result<LoadedOrg> load_snapshot(std::string_view json, const Options& options, std::int64_t now_ms) {
+  std::ispanstream in(std::span<const char>(json.data(), json.size()));
+  return read_snapshot(in, options, now_ms);
 }
 
 }  // namespace zohosim

@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 
+#include "core/fault_profiles.hpp"
 #include "core/text.hpp"
 
 namespace zohosim {
@@ -53,7 +55,8 @@ void add_account_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--scopes", raw.scopes, "Comma list of what tokens may do (default: all that zohosync needs)");
 }
 
-void add_org_options(CLI::App& app, Options& options, Raw& raw, std::string& org_file) {
+void add_org_options(CLI::App& app, Arguments& out, Raw& raw) {
+  Options& options = out.options;
   const Names<Edition> editions{{"free", Edition::free},
                                 {"standard", Edition::standard},
                                 {"professional", Edition::professional},
@@ -64,8 +67,9 @@ void add_org_options(CLI::App& app, Options& options, Raw& raw, std::string& org
       ->capture_default_str();
   app.add_option("--daily-credits", raw.daily_credits, "Daily credits instead of the edition's");
   app.add_option("--concurrency", raw.concurrency, "Calls at once instead of the edition's");
-  auto* org = app.add_option("--org", org_file, "Start from this snapshot (GET /control/snapshot makes one)")
+  auto* org = app.add_option("--org", out.beginning.org_file, "Start from this snapshot, also after a reset")
                   ->check(CLI::ExistingFile);
+  app.add_option("--write-org", out.write_org_file, "Write the org as a snapshot at the end");
   app.add_flag("--empty-org", raw.empty_org, "Start without records, which is also the default")->excludes(org);
   app.add_flag("--ready", options.ready, "Start with unique external id fields on Contacts, Accounts and Deals");
   app.add_flag("--pipelines", options.pipelines, "Deals have pipelines; a stage must belong to its pipeline");
@@ -80,6 +84,17 @@ void add_network_options(CLI::App& app, Options& options, Raw& raw) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of everything random")->capture_default_str();
+}
+
+void add_fault_options(CLI::App& app, Beginning& beginning) {
+  std::vector<std::string> profiles;
+  for (const std::string_view name : fault_profile_names()) profiles.emplace_back(name);
+  app.add_option("--faults", beginning.faults_file,
+                 "Start with the faults of this file: JSON as POST /control/faults takes")
+      ->check(CLI::ExistingFile);
+  app.add_option("--fault-profile", beginning.fault_profile,
+                 "Start with a mixture of faults; --seed decides which calls")
+      ->check(CLI::IsMember(profiles));
 }
 
 /// The doubts that Zoho's documents leave, each with a default; run a client under both.
@@ -134,9 +149,17 @@ int read_offset(const std::string& text) {
   return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
+/// A run that cannot keep its org is better told so before it than after.
+void check_folder(const std::string& file) {
+  if (file.empty()) return;
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (!std::filesystem::is_directory(folder)) bad_usage("--write-org: there is no directory " + folder.string());
+}
+
 void settle(const Raw& raw, Arguments& out) {
   Options& options = out.options;
   read_listen(raw.listen, out);
+  check_folder(out.write_org_file);
   options.origin = "http://" + out.address + ":" + std::to_string(out.port);
   options.latency = std::chrono::milliseconds{raw.latency_ms};
   options.jitter = std::chrono::milliseconds{raw.jitter_ms};
@@ -157,9 +180,10 @@ Arguments read_arguments(int argc, char** argv) {
   Raw raw;
   CLI::App app{"zohosim: Zoho's accounts server and CRM v8 on one port, for demos, staging and tests", "zohosim"};
   app.add_option("--listen", raw.listen, "Address and port; port 0 takes any free one")->capture_default_str();
-  add_org_options(app, out.options, raw, out.org_file);
+  add_org_options(app, out, raw);
   add_account_options(app, out.options, raw);
   add_network_options(app, out.options, raw);
+  add_fault_options(app, out.beginning);
   add_doubts(app, out.options, raw);
   try {
     app.parse(argc, argv);

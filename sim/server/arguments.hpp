@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/options.hpp"
+#include "server/service.hpp"
 
 namespace zohosim {
 
@@ -12,7 +13,8 @@ struct Arguments {
   Options options;
   std::string address = "127.0.0.1";
   std::uint16_t port = 8090;
-  std::string org_file;
+  Beginning beginning;
+  std::string write_org_file;  // a snapshot goes there at the end
 };
 
 /// Reads the command line; prints help or what is wrong and ends the program in those cases (0 and 2).

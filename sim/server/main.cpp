@@ -1,14 +1,13 @@
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "server/arguments.hpp"
 #include "server/service.hpp"
 
 namespace {
 
+constexpr int k_cannot_write = 1;
 constexpr int k_cannot_listen = 3;
 constexpr int k_bad_file = 2;
 
@@ -32,20 +31,13 @@ class EndSignals {
   sigset_t set_{};
 };
 
-std::string read_file(const std::string& path) {
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   zohosim::Arguments arguments = zohosim::read_arguments(argc, argv);
-  const std::string org = arguments.org_file.empty() ? std::string() : read_file(arguments.org_file);
   const EndSignals signals;
-  auto service = zohosim::Service::start(std::move(arguments.options), arguments.address, arguments.port, org);
+  auto service = zohosim::Service::start(std::move(arguments.options), arguments.address, arguments.port,
+                                         std::move(arguments.beginning));
   if (!service) {
     std::cerr << "zohosim: " << service.error().text << "\n";
     return service.error().code == zs::Errc::conflict ? k_cannot_listen : k_bad_file;
@@ -53,5 +45,10 @@ int main(int argc, char** argv) {
   std::cout << "zohosim listens on http://" << arguments.address << ":" << (*service)->port() << "/" << std::endl;
   signals.await();
   (*service)->stop();
+  if (arguments.write_org_file.empty()) return 0;
+  if (auto written = (*service)->write_org(arguments.write_org_file); !written) {
+    std::cerr << "zohosim: " << written.error().text << "\n";
+    return k_cannot_write;
+  }
   return 0;
 }

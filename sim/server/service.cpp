@@ -1,7 +1,12 @@
 #include "server/service.hpp"
 
+#include <cstdio>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
+#include "core/control.hpp"
+#include "core/fault_profiles.hpp"
 #include "core/snapshot.hpp"
 
 namespace zohosim {
@@ -29,12 +34,12 @@ zs::net::Response::Cut cut_of(HttpAnswer::Cut cut) {
   return zs::net::Response::Cut::none;
 }
 
-zs::net::Response response_of(const HttpAnswer& answer) {
+zs::net::Response response_of(HttpAnswer&& answer) {
   zs::net::Response out;
   out.status = answer.status == 0 ? 200 : answer.status;
-  out.content_type = answer.content_type;
-  out.body = answer.body;
-  out.headers = answer.headers;
+  out.content_type = std::move(answer.content_type);
+  out.body = std::move(answer.body);
+  out.headers = std::move(answer.headers);
   out.cut = cut_of(answer.cut);
   return out;
 }
@@ -43,15 +48,42 @@ zs::net::Response error_page(int status, std::string_view detail) {
   return response_of(error_answer(status, {"INVALID_REQUEST", std::string(detail)}));
 }
 
+zs::Result<> load_org(Simulator& simulator, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return zs::fail(zs::Errc::invalid, "cannot read " + file);
+  auto loaded = read_snapshot(in, simulator.options(), simulator.now_ms());
+  if (!loaded) return zs::fail(zs::Errc::invalid, file + ": " + loaded.error().text);
+  simulator.replace_org(std::move(loaded->org));
+  simulator.advance_to(loaded->latest_ms);
+  return {};
+}
+
+zs::Result<> load_faults(Simulator& simulator, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in || !text) return zs::fail(zs::Errc::invalid, "cannot read " + file);
+  const auto document = parse_json(std::move(text).str());
+  auto added = document ? add_faults(simulator, *document) : std::unexpected(document.error());
+  if (!added) return zs::fail(zs::Errc::invalid, file + ": " + added.error().text);
+  return {};
+}
+
+zs::Result<> begin(Simulator& simulator, const Beginning& beginning) {
+  if (!beginning.org_file.empty()) ZS_TRY(load_org(simulator, beginning.org_file));
+  if (!beginning.faults_file.empty()) ZS_TRY(load_faults(simulator, beginning.faults_file));
+  if (beginning.fault_profile.empty()) return {};
+  ZS_ASSIGN(const Json rules, parse_json(fault_profile(beginning.fault_profile).value_or("")));
+  return add_faults(simulator, rules);
+}
+
 }  // namespace
 
 zs::Result<std::unique_ptr<Service>> Service::start(Options options, const std::string& address, std::uint16_t port,
-                                                    const std::string& org) {
+                                                    Beginning beginning) {
   std::unique_ptr<Service> out(new Service(std::move(options)));
-  if (!org.empty()) {
-    ZS_ASSIGN(auto loaded, load_snapshot(org, out->simulator_.options(), out->simulator_.now_ms()));
-    out->simulator_.replace_org(std::move(loaded));
-  }
+  ZS_TRY(out->simulator_.start_with(
+      [beginning = std::move(beginning)](Simulator& simulator) { return begin(simulator, beginning); }));
   zs::net::ServerOptions server;
   server.address = address;
   server.port = port;
@@ -66,6 +98,17 @@ zs::Result<std::unique_ptr<Service>> Service::start(Options options, const std::
   return out;
 }
 
+zs::Result<> Service::write_org(const std::string& file) {
+  const std::string unfinished = file + ".part";
+  const std::scoped_lock lock(mutex_);
+  std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
+  write_snapshot(simulator_.org(), [&out](std::string_view piece) { out << piece; });
+  out.close();
+  if (out && std::rename(unfinished.c_str(), file.c_str()) == 0) return {};
+  std::remove(unfinished.c_str());
+  return zs::fail(zs::Errc::unavailable, "cannot write the org to " + file);
+}
+
 Service::~Service() {
   if (server_) stop();
 }
@@ -77,23 +120,23 @@ void Service::answer(zs::net::Request&& request, zs::net::Reply reply) {
     answer = simulator_.begin_call(taken(std::move(request)));
   }
   if (answer.delay.count() == 0) {
-    send(answer, std::move(reply));
+    send(std::move(answer), std::move(reply));
     return;
   }
   const auto delay = answer.delay;
   server_->after(delay, [this, answer = std::move(answer), reply = std::move(reply)]() mutable {
-    send(answer, std::move(reply));
+    send(std::move(answer), std::move(reply));
   });
 }
 
 /// The place is given back before the answer leaves: a caller that sends its next call on reading it is within its
 /// rights.
-void Service::send(const HttpAnswer& answer, zs::net::Reply reply) {
+void Service::send(HttpAnswer&& answer, zs::net::Reply reply) {
   {
     const std::scoped_lock lock(mutex_);
     simulator_.end_call(answer);
   }
-  reply(response_of(answer));
+  reply(response_of(std::move(answer)));
 }
 
 }  // namespace zohosim

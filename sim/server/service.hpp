@@ -13,21 +13,29 @@
 
 namespace zohosim {
 
+/// What a fresh org starts with, and again after every reset. Empty names: nothing.
+struct Beginning {
+  std::string org_file;     // a snapshot
+  std::string faults_file;  // as POST /control/faults takes them
+  std::string fault_profile;
+};
+
 class Service {
  public:
-  /// `org` may hold a snapshot to start from; empty: a fresh org.
   [[nodiscard]] static zs::Result<std::unique_ptr<Service>> start(Options options, const std::string& address,
-                                                                  std::uint16_t port, const std::string& org);
+                                                                  std::uint16_t port, Beginning beginning);
   ~Service();
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  /// A snapshot under a name that is complete or not there; after stop().
+  [[nodiscard]] zs::Result<> write_org(const std::string& file);
   void stop() { server_->stop(std::chrono::milliseconds{500}); }
 
  private:
   explicit Service(Options options) : simulator_(std::move(options), clock_) {}
 
   void answer(zs::net::Request&& request, zs::net::Reply reply);
-  void send(const HttpAnswer& answer, zs::net::Reply reply);
+  void send(HttpAnswer&& answer, zs::net::Reply reply);
 
   zs::SystemClock clock_;
   std::mutex mutex_;
