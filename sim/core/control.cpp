@@ -73,8 +73,10 @@ HttpAnswer control_get(Simulator& simulator, std::string_view what, const Pairs&
   if (what == "calls") return control_calls(simulator, params);
   if (what.starts_with("calls/")) return control_one_call(simulator, what.substr(6));
   if (what == "faults") return control_faults(simulator);
+  if (what == "desk") return control_desk(simulator);
   if (what == "snapshot") return json_answer(200, save_snapshot(simulator.org()));
-  return control_problem(404, "GET /control/ knows state, records, fields, calls, calls/NUMBER, faults and snapshot");
+  return control_problem(404,
+                         "GET /control/ knows state, records, fields, calls, calls/NUMBER, faults, desk and snapshot");
 }
 
 HttpAnswer control_post(Simulator& simulator, std::string_view what, const HttpRequest& request) {

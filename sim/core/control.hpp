@@ -16,6 +16,7 @@ class Simulator;
 
 /// The parts that have files of their own.
 [[nodiscard]] std::string state_json(const Simulator& simulator);
+[[nodiscard]] HttpAnswer control_desk(const Simulator& simulator);
 [[nodiscard]] HttpAnswer control_record(Simulator& simulator, const HttpRequest& request);
 [[nodiscard]] HttpAnswer control_list(Simulator& simulator, const Pairs& params);
 [[nodiscard]] HttpAnswer control_fields(Simulator& simulator, const Pairs& params);

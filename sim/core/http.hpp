@@ -27,6 +27,15 @@ struct HttpRequest {
     }
     return {};
   }
+
+  /// What `Authorization` carries, in either of the schemes that Zoho's services take.
+  [[nodiscard]] std::string_view access_token() const {
+    const std::string_view value = header("authorization");
+    for (const std::string_view scheme : {"Zoho-oauthtoken ", "Bearer "}) {
+      if (value.starts_with(scheme)) return value.substr(scheme.size());
+    }
+    return {};
+  }
 };
 
 /// What a call under way occupies of the org's concurrency and of the sub-concurrency of heavy calls.
@@ -34,6 +43,7 @@ struct Places {
   int calls = 0;
   int heavy = 0;
   int world = 0;  // which life of the simulator they belong to: a reset frees them all
+  int desk = 0;   // calls of Zoho Desk, which has limits of its own
 };
 
 inline constexpr std::string_view k_json = "application/json;charset=UTF-8";

@@ -16,15 +16,40 @@ enum class TagOnUpdate : std::uint8_t { replace, add };
 enum class UnlistedPick : std::uint8_t { refuse, accept, drop };
 enum class LookupError : std::uint8_t { names_lookup, names_id };
 
+/// Zoho Desk beside the CRM (oauth-and-desk.md 3).
+struct DeskOptions {
+  std::vector<std::string> departments{"Support"};
+  /// Custom fields that tickets and contacts have.
+  std::vector<std::string> custom_fields{"cf_correlation_id", "cf_platform_user_id", "cf_crm_contact_id", "cf_plan",
+                                         "cf_lifecycle"};
+  std::vector<std::string> mandatory{"subject"};  // of a ticket, by its layout
+  std::optional<std::int64_t> daily_credits;      // instead of what edition and licences give
+  std::optional<int> concurrency;                 // instead of the edition's
+  /// How long a Contact of the CRM takes to be mapped; below 0: there is no integration.
+  std::chrono::milliseconds sync_delay{5'000};   // unconfirmed
+  std::chrono::milliseconds search_lag{60'000};  // "may take minutes"
+  bool email_is_unique = false;                  // unconfirmed: of contacts
+  bool ticket_reuses_contact = true;             // unconfirmed: a `contact` with a known e-mail
+  bool org_id_may_be_absent = false;             // unconfirmed: a token leads to its portal anyway
+};
+
 struct Options {
   std::string client_id = "1000.SIM";
   std::string client_secret = "sim-secret";
   std::string refresh_token = "1000.sim.refresh";
   std::string grant_code = "1000.sim.code";
   /// What the tokens may do; a call outside is refused with OAUTH_SCOPE_MISMATCH.
-  std::vector<std::string> scopes{
-      "ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL", "ZohoCRM.coql.READ",           "ZohoCRM.org.READ",
-      "ZohoCRM.users.READ",  "ZohoCRM.apis.READ",    "ZohoSearch.securesearch.READ"};
+  std::vector<std::string> scopes{"ZohoCRM.modules.ALL",
+                                  "ZohoCRM.settings.ALL",
+                                  "ZohoCRM.coql.READ",
+                                  "ZohoCRM.org.READ",
+                                  "ZohoCRM.users.READ",
+                                  "ZohoCRM.apis.READ",
+                                  "ZohoSearch.securesearch.READ",
+                                  "Desk.tickets.ALL",
+                                  "Desk.contacts.ALL",
+                                  "Desk.search.READ",
+                                  "Desk.basic.READ"};
   /// `api_domain` of token answers to requests without a Host header.
   std::string origin = "http://127.0.0.1:8090";
 
@@ -54,6 +79,8 @@ struct Options {
   bool merge_losers_are_listed = true;                   // unconfirmed: in the deleted list
   bool tags_cost_per_50 = false;          // unconfirmed: add/remove tags cost 1 per 50 ids, else 1 per 10
   std::size_t max_ids_characters = 1024;  // unconfirmed: of `ids` in a GET
+
+  DeskOptions desk;
 };
 
 }  // namespace zohosim

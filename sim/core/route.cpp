@@ -108,11 +108,34 @@ Route records_route(std::string_view method, const Pieces& at) {
   return {};
 }
 
+Route desk_route(std::string_view method, const Pieces& at) {
+  const bool known = at.size() == 3 || at.size() == 4;
+  const std::string id = at.size() == 4 ? at[3] : std::string();
+  const bool searches = id == "search";
+  const auto of = [&](std::initializer_list<Method> calls) {
+    const Endpoint endpoint = by_method(method, calls);
+    return Route{endpoint == Endpoint::wrong_method ? Endpoint::desk_wrong_method : endpoint, {}, id, {}};
+  };
+  if (known && id.empty()) {
+    if (at[2] == "organizations") return of({{"GET", Endpoint::desk_organizations}});
+    if (at[2] == "departments") return of({{"GET", Endpoint::desk_departments}});
+    if (at[2] == "contacts") return of({{"GET", Endpoint::desk_contacts}, {"POST", Endpoint::desk_contact_create}});
+    if (at[2] == "tickets") return of({{"GET", Endpoint::desk_tickets}, {"POST", Endpoint::desk_ticket_create}});
+  } else if (known && at[2] == "contacts") {
+    if (searches) return of({{"GET", Endpoint::desk_contact_search}});
+    return of({{"GET", Endpoint::desk_contact}, {"PATCH", Endpoint::desk_contact_update}});
+  } else if (known && at[2] == "tickets") {
+    return of({{"GET", searches ? Endpoint::desk_ticket_search : Endpoint::desk_ticket}});
+  }
+  return {Endpoint::desk_unknown, {}, {}, {}};
+}
+
 }  // namespace
 
 Route parse_route(std::string_view method, std::string_view path) {
   const Pieces at = pieces_of(path);
   if (at.size() >= 3 && at[0] == "oauth" && at[1] == "v2") return accounts_route(method, at);
+  if (at.size() >= 3 && at[0] == "api" && at[1] == "v1") return desk_route(method, at);
   if (at.size() < 3 || at[0] != "crm" || at[1] != "v8") return {};
   if (at[2] == "settings") return settings_route(method, at);
   if (at[2] == "org") return {by_method(method, {{"GET", Endpoint::org}}), {}, {}, {}};
@@ -184,6 +207,32 @@ std::string_view name_of(Endpoint endpoint) {
       return "users";
     case Endpoint::apis:
       return "apis";
+    case Endpoint::desk_organizations:
+      return "desk_organizations";
+    case Endpoint::desk_departments:
+      return "desk_departments";
+    case Endpoint::desk_contacts:
+      return "desk_contacts";
+    case Endpoint::desk_contact:
+      return "desk_contact";
+    case Endpoint::desk_contact_search:
+      return "desk_contact_search";
+    case Endpoint::desk_contact_create:
+      return "desk_contact_create";
+    case Endpoint::desk_contact_update:
+      return "desk_contact_update";
+    case Endpoint::desk_tickets:
+      return "desk_tickets";
+    case Endpoint::desk_ticket:
+      return "desk_ticket";
+    case Endpoint::desk_ticket_search:
+      return "desk_ticket_search";
+    case Endpoint::desk_ticket_create:
+      return "desk_ticket_create";
+    case Endpoint::desk_unknown:
+      return "desk_unknown";
+    case Endpoint::desk_wrong_method:
+      return "desk_wrong_method";
     case Endpoint::unknown_path:
       return "unknown";
     case Endpoint::wrong_method:
@@ -193,6 +242,7 @@ std::string_view name_of(Endpoint endpoint) {
 }
 
 std::string_view group_of(Endpoint endpoint) {
+  if (is_desk(endpoint)) return "desk";
   switch (endpoint) {
     case Endpoint::get:
     case Endpoint::list:
@@ -232,6 +282,10 @@ std::vector<std::string_view> call_names() {
     add(group_of(static_cast<Endpoint>(i)));
   }
   return out;
+}
+
+bool is_desk(Endpoint endpoint) {
+  return endpoint >= Endpoint::desk_organizations && endpoint <= Endpoint::desk_wrong_method;
 }
 
 bool is_write(Endpoint endpoint) {

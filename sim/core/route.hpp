@@ -39,6 +39,19 @@ enum class Endpoint : std::uint8_t {
   org,
   users,
   apis,
+  desk_organizations,
+  desk_departments,
+  desk_contacts,
+  desk_contact,
+  desk_contact_search,
+  desk_contact_create,
+  desk_contact_update,
+  desk_tickets,
+  desk_ticket,
+  desk_ticket_search,
+  desk_ticket_create,
+  desk_unknown,
+  desk_wrong_method,
   unknown_path,
   wrong_method,
 };
@@ -58,5 +71,7 @@ struct Route {
 /// Every name and wider name.
 [[nodiscard]] std::vector<std::string_view> call_names();
 [[nodiscard]] bool is_write(Endpoint endpoint);
+/// A call of Zoho Desk's API.
+[[nodiscard]] bool is_desk(Endpoint endpoint);
 
 }  // namespace zohosim

@@ -62,11 +62,41 @@ bool settings_allow(const Granted& granted, const Route& route) {
   }
 }
 
+bool desk_allows(const Granted& granted, Endpoint endpoint) {
+  constexpr std::string_view k_contacts = "Desk.contacts";
+  constexpr std::string_view k_tickets = "Desk.tickets";
+  const bool may_search = granted.allows("Desk.search", "", {"read"});
+  switch (endpoint) {
+    case Endpoint::desk_organizations:
+    case Endpoint::desk_departments:
+      return granted.allows("Desk.basic", "", {"read"}) || granted.allows("Desk.settings", "", {"read"});
+    case Endpoint::desk_contacts:
+    case Endpoint::desk_contact:
+      return granted.allows(k_contacts, "", {"read"});
+    case Endpoint::desk_contact_search:
+      return granted.allows(k_contacts, "", {"read"}) && may_search;
+    case Endpoint::desk_contact_create:
+      return granted.allows(k_contacts, "", {"create", "write"});
+    case Endpoint::desk_contact_update:
+      return granted.allows(k_contacts, "", {"update", "write"});
+    case Endpoint::desk_tickets:
+    case Endpoint::desk_ticket:
+      return granted.allows(k_tickets, "", {"read"});
+    case Endpoint::desk_ticket_search:
+      return granted.allows(k_tickets, "", {"read"}) && may_search;
+    case Endpoint::desk_ticket_create:
+      return granted.allows(k_tickets, "", {"create", "write"});
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 bool scopes_allow(const std::vector<std::string>& scopes, const Route& route, std::string_view module) {
   constexpr std::string_view k_modules = "ZohoCRM.modules";
   const Granted granted(scopes);
+  if (is_desk(route.endpoint)) return desk_allows(granted, route.endpoint);
   switch (route.endpoint) {
     case Endpoint::insert:
       return granted.allows(k_modules, module, {"create", "write"});

@@ -105,14 +105,6 @@ HttpAnswer failed(int status, bool html) {
   }
 }
 
-std::string_view access_token(const HttpRequest& request) {
-  std::string_view header = request.header("authorization");
-  for (const std::string_view scheme : {"Zoho-oauthtoken ", "Bearer "}) {
-    if (header.starts_with(scheme)) return zs::trim(header.substr(scheme.size()));
-  }
-  return {};
-}
-
 /// The module that a call's scopes are about.
 std::string scope_module(const Route& route, const Json* body, const Organization& org) {
   if (route.endpoint != Endpoint::coql) return route.module;
@@ -147,7 +139,9 @@ HttpAnswer Simulator::handle(const HttpRequest& request) {
 }
 
 void Simulator::end_call(const HttpAnswer& answer) {
-  if (answer.places.world == generation_) world_->gate.leave(answer.places);
+  if (answer.places.world != generation_) return;
+  world_->gate.leave(answer.places);
+  world_->desk.gate().leave(answer.places.desk);
 }
 
 HttpAnswer Simulator::begin_call(const HttpRequest& request) {
@@ -178,10 +172,13 @@ HttpAnswer Simulator::serve(const HttpRequest& request) {
   if (misfortune.cut == Cut::hang || misfortune.cut == Cut::reset_before) {
     answer = json_answer(0, {});
   } else if (misfortune.status) {
-    answer = failed(*misfortune.status, misfortune.html);
+    const bool by_desk = is_desk(route.endpoint) && !misfortune.html;
+    answer = by_desk ? desk::desk_failure(*misfortune.status) : failed(*misfortune.status, misfortune.html);
   } else if (is_accounts(route)) {
     answer =
         route.endpoint == Endpoint::token ? world.accounts.token(request, log.at_ms) : world.accounts.revoke(request);
+  } else if (is_desk(route.endpoint)) {
+    answer = serve_desk(request, route, misfortune, log);
   } else {
     answer = serve_crm(request, route, misfortune, log);
   }
@@ -205,7 +202,7 @@ HttpAnswer Simulator::serve(const HttpRequest& request) {
 }
 
 std::optional<HttpAnswer> Simulator::refuse_call(const HttpRequest& request, const Route& route, const Json* body) {
-  const std::string_view token = access_token(request);
+  const std::string_view token = request.access_token();
   if (token.empty()) return error_answer(401, {"AUTHENTICATION_FAILURE", "Authentication failed"});
   if (!world_->accounts.accepts(token, now_ms())) return error_answer(401, {"INVALID_TOKEN", "invalid oauth token"});
   if (!scopes_allow(options_.scopes, route, scope_module(route, body, world_->org))) {

@@ -19,6 +19,7 @@
 #include "core/oauth.hpp"
 #include "core/options.hpp"
 #include "core/organization.hpp"
+#include "desk/desk.hpp"
 
 namespace zohosim {
 
@@ -70,6 +71,8 @@ class Simulator {
   [[nodiscard]] FaultBook& faults() { return world_->faults; }
   [[nodiscard]] const FaultBook& faults() const { return world_->faults; }
   [[nodiscard]] const Gate& gate() const { return world_->gate; }
+  [[nodiscard]] desk::Desk& desk() { return world_->desk; }
+  [[nodiscard]] const desk::Desk& desk() const { return world_->desk; }
   [[nodiscard]] const Counters& counters() const { return world_->counters; }
   [[nodiscard]] const CallLog& log() const { return world_->log; }
   /// Grows whenever something may have changed, so that who watches knows when to look again.
@@ -80,11 +83,12 @@ class Simulator {
  private:
   struct World {
     explicit World(const Options& options)
-        : random(options.seed), org(options), accounts(options, random), gate(options) {}
+        : random(options.seed), org(options), accounts(options, random), gate(options), desk(options) {}
     zs::SeededRandom random;
     Organization org;
     Accounts accounts;
     Gate gate;
+    desk::Desk desk;
     FaultBook faults;
     CallLog log;
     Counters counters;
@@ -93,6 +97,9 @@ class Simulator {
   [[nodiscard]] HttpAnswer serve(const HttpRequest& request);
   [[nodiscard]] HttpAnswer serve_crm(const HttpRequest& request, const Route& route, const Misfortune& misfortune,
                                      LoggedCall& log);
+  [[nodiscard]] HttpAnswer serve_desk(const HttpRequest& request, const Route& route, const Misfortune& misfortune,
+                                      LoggedCall& log);
+  [[nodiscard]] std::optional<HttpAnswer> refuse_desk_call(const HttpRequest& request, const Route& route);
   [[nodiscard]] std::optional<HttpAnswer> refuse_call(const HttpRequest& request, const Route& route, const Json* body);
   [[nodiscard]] std::optional<HttpAnswer> admit(Places places, int credits);
   void count_automation(const Json* body);

@@ -32,6 +32,15 @@ void add_choice(CLI::App& app, const std::string& name, Value& value, const Name
   app.add_option_function<std::string>(name, read, help);
 }
 
+struct RawDesk {
+  std::string departments;
+  std::string custom_fields;
+  std::string mandatory;
+  std::int64_t sync_ms = 5'000;
+  std::int64_t search_lag_ms = 60'000;
+  std::int64_t daily_credits = 0;
+};
+
 struct Raw {
   std::string listen = "127.0.0.1:8090";
   std::int64_t latency_ms = 0;
@@ -45,6 +54,7 @@ struct Raw {
   std::string tag_credits = "10";
   bool external_is_free = false;
   bool empty_org = false;
+  RawDesk desk;
 };
 
 void add_account_options(CLI::App& app, Options& options, Raw& raw) {
@@ -95,6 +105,23 @@ void add_fault_options(CLI::App& app, Beginning& beginning) {
   app.add_option("--fault-profile", beginning.fault_profile,
                  "Start with a mixture of faults; --seed decides which calls")
       ->check(CLI::IsMember(profiles));
+}
+
+void add_desk_options(CLI::App& app, DeskOptions& desk, RawDesk& raw) {
+  app.add_option("--desk-departments", raw.departments, "Comma list of Zoho Desk's departments (default Support)");
+  app.add_option("--desk-custom-fields", raw.custom_fields, "Comma list of the custom fields of tickets and contacts");
+  app.add_option("--desk-mandatory", raw.mandatory, "Comma list of what a ticket must have (default subject)");
+  app.add_option("--desk-sync-ms", raw.sync_ms, "Time until a CRM Contact is mapped in Desk; -1: never")
+      ->capture_default_str();
+  app.add_option("--desk-search-lag-ms", raw.search_lag_ms, "Time until Desk's search finds what was written")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--desk-daily-credits", raw.daily_credits, "Desk's daily credits instead of the edition's");
+  app.add_flag("--desk-unique-email", desk.email_is_unique, "Two contacts of Desk may not share an e-mail");
+  app.add_option("--desk-ticket-reuses-contact", desk.ticket_reuses_contact,
+                 "A ticket's `contact` with a known e-mail is that contact")
+      ->capture_default_str();
+  app.add_flag("--desk-org-optional", desk.org_id_may_be_absent, "Desk answers without the orgId header too");
 }
 
 /// The doubts that Zoho's documents leave, each with a default; run a client under both.
@@ -156,6 +183,15 @@ void check_folder(const std::string& file) {
   if (!std::filesystem::is_directory(folder)) bad_usage("--write-org: there is no directory " + folder.string());
 }
 
+void settle_desk(const RawDesk& raw, DeskOptions& desk) {
+  if (!raw.departments.empty()) desk.departments = comma_list(raw.departments);
+  if (!raw.custom_fields.empty()) desk.custom_fields = comma_list(raw.custom_fields);
+  if (!raw.mandatory.empty()) desk.mandatory = comma_list(raw.mandatory);
+  if (raw.daily_credits > 0) desk.daily_credits = raw.daily_credits;
+  desk.sync_delay = std::chrono::milliseconds{raw.sync_ms};
+  desk.search_lag = std::chrono::milliseconds{raw.search_lag_ms};
+}
+
 void settle(const Raw& raw, Arguments& out) {
   Options& options = out.options;
   read_listen(raw.listen, out);
@@ -171,6 +207,7 @@ void settle(const Raw& raw, Arguments& out) {
   options.mixed_is_207 = raw.mixed_status == "207";
   options.tags_cost_per_50 = raw.tag_credits == "50";
   options.external_counts_as_unique = !raw.external_is_free;
+  settle_desk(raw.desk, options.desk);
 }
 
 }  // namespace
@@ -184,6 +221,7 @@ Arguments read_arguments(int argc, char** argv) {
   add_account_options(app, out.options, raw);
   add_network_options(app, out.options, raw);
   add_fault_options(app, out.beginning);
+  add_desk_options(app, out.options.desk, raw.desk);
   add_doubts(app, out.options, raw);
   try {
     app.parse(argc, argv);
