@@ -21,6 +21,8 @@ function(zs_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  # Half of what a test costs to build is optimizing code that runs once.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   target_link_libraries(${name} PRIVATE zs_warnings ${ARG_LIBS} GTest::gmock GTest::gtest_main rapidcheck rapidcheck_gtest)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
