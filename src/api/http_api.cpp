@@ -36,6 +36,7 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"GET", "/v1/held/{id}", Scope::read, &HttpApi::get_held},
       {"POST", "/v1/held/{id}/retry", Scope::admin, &HttpApi::retry_held},
       {"DELETE", "/v1/held/{id}", Scope::admin, &HttpApi::discard_held},
+      {"GET", "/v1/token", Scope::admin, &HttpApi::get_token},
       {"GET", "/healthz", std::nullopt, &HttpApi::healthz},
       {"GET", "/readyz", std::nullopt, &HttpApi::readyz},
       {"GET", "/metrics", std::nullopt, &HttpApi::metrics},

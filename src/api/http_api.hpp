@@ -15,6 +15,7 @@
 #include "config/config.hpp"
 #include "net/http_server.hpp"
 #include "store/store.hpp"
+#include "zoho/token.hpp"
 
 namespace zs::api {
 
@@ -28,6 +29,8 @@ class HttpApi {
     const Clock& clock;
     std::string node;
     std::string version;
+    /// An access token of the daemon's broker; answered from any thread.
+    std::function<void(zoho::TokenSource::Done)> lend_token;
   };
   explicit HttpApi(Parts parts);
 
@@ -62,6 +65,8 @@ class HttpApi {
   void retry_held(net::Request&& request, net::Reply reply, std::string id);
   void retry_all_held(net::Request&& request, net::Reply reply, std::string);
   void discard_held(net::Request&& request, net::Reply reply, std::string id);
+  // token.cpp
+  void get_token(net::Request&& request, net::Reply reply, std::string);
   void healthz(net::Request&& request, net::Reply reply, std::string);
   void readyz(net::Request&& request, net::Reply reply, std::string);
   void metrics(net::Request&& request, net::Reply reply, std::string);

@@ -31,6 +31,13 @@ void Probe::called(std::string_view verb, std::string_view outcome, double secon
       .add();
 }
 
+void Probe::minted(std::string_view outcome) {
+  registry_
+      .counter("zohosync_token_mints_total", "Access tokens asked for at Zoho's accounts server, by what became of it.",
+               {{"outcome", std::string(outcome)}})
+      .add();
+}
+
 std::string Probe::text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                         std::int64_t oldest_seconds) {
   const auto put = [&](std::string_view name, std::string_view help, std::int64_t value) {

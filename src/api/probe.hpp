@@ -25,6 +25,8 @@ class Probe {
 
   /// A call to Zoho came back, or was given up. From the engine's thread.
   void called(std::string_view verb, std::string_view outcome, double seconds);
+  /// An access token was asked for at the accounts server. From the engine's thread.
+  void minted(std::string_view outcome);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                                  std::int64_t oldest_seconds);

@@ -24,8 +24,8 @@ const std::array k_groups{
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"config", "The configuration", {"check"}},
 };
-constexpr std::array<std::string_view, 9> k_verbs{"init",    "serve", "setup",  "import", "customer",
-                                                  "mapping", "held",  "status", "config"};
+constexpr std::array<std::string_view, 10> k_verbs{"init",     "serve",   "token", "setup",  "import",
+                                                   "customer", "mapping", "held",  "status", "config"};
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -83,8 +83,12 @@ class CommandLine {
     one->add_flag("--force", options_.force, "Replace a file that is there; its key is lost");
     add_json(one);
     verb(app_, "serve", "Run the daemon in the foreground until SIGTERM", serve);
+    one = verb(app_, "token", "Print a valid access token, for a sibling service with the same credentials", token);
+    add_daemon(one);
+    add_json(one);
     one = verb(app_, "setup", "Show what Zoho lacks (id fields, tags); with --apply create it", setup);
     one->add_flag("--apply", options_.apply, "Create it");
+    add_daemon(one);
     add_json(one);
     one = verb(app_, "import",
                "Backfill events from NDJSON files, one CloudEvent a line; can be interrupted and repeated",

@@ -35,6 +35,7 @@ using Verb = Exit (*)(const Options&);
 
 Exit init(const Options& options);
 Exit serve(const Options& options);
+Exit token(const Options& options);
 Exit setup(const Options& options);
 Exit import_events(const Options& options);
 Exit customer(const Options& options);

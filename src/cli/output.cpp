@@ -30,6 +30,12 @@ Exit fail_with(Exit exit, std::string_view text) {
   return exit;
 }
 
+Exit exit_of(const Error& error) {
+  if (error.code == Errc::invalid) return Exit::usage;
+  if (error.code == Errc::unavailable || error.code == Errc::outcome_unknown) return Exit::unreachable;
+  return Exit::failed;
+}
+
 bool output_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 bool errors_are_to_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 

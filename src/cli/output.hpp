@@ -17,6 +17,8 @@ bool print(std::string_view text);
 void complain(std::string_view text);
 /// complain, and the exit that was decided on.
 Exit fail_with(Exit exit, std::string_view text);
+/// How a command ends over an error of what it asked Zoho for.
+[[nodiscard]] Exit exit_of(const Error& error);
 
 [[nodiscard]] bool output_is_terminal();
 [[nodiscard]] bool errors_are_to_terminal();

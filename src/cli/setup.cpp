@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "cli/access.hpp"
 #include "cli/command.hpp"
 #include "cli/environment.hpp"
 #include "cli/output.hpp"
@@ -76,12 +77,6 @@ std::string as_json(const setup::OrgView& org, const Plan& plan, const std::vect
   return out + "\n";
 }
 
-Exit exit_of(const Error& error) {
-  if (error.code == Errc::invalid) return Exit::usage;
-  if (error.code == Errc::unavailable || error.code == Errc::outcome_unknown) return Exit::unreachable;
-  return Exit::failed;
-}
-
 /// What is left to say below the plan, once nothing more is done.
 std::string last_words(const Plan& plan, const Options& options, bool all_done) {
   if (plan.has_fault() || !all_done) return "\nNot all is as it must be; see above.\n";
@@ -98,7 +93,7 @@ Exit setup(const Options& options) {
   // The reasons are told in words below; the broker's own log line would only double them.
   log::set_level(log::Level::error);
   const auto transport = net::make_curl_transport({.max_connections_per_host = 1});
-  const auto calls = setup::make_calls(*config, *transport);
+  const auto calls = setup::make_calls(*config, *transport, lender(*config, options, *transport, NoStore::do_without));
   const auto org = setup::read_org(*calls);
   if (!org) return fail_with(exit_of(org.error()), org.error().text);
   const Plan plan = setup::plan_setup(*config, *org);

@@ -174,5 +174,12 @@ struct DataCentre {
 };
 [[nodiscard]] std::optional<DataCentre> data_centre(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> data_centre_names();
+/// The data centre whose accounts server this is; empty for any other host.
+[[nodiscard]] std::optional<DataCentre> data_centre_of_accounts(std::string_view accounts_url);
+
+/// Where API calls go, given the `api_domain` of a token answer: a configured zoho.api_url stays; else the data
+/// centre's host of the token's environment (production, sandbox, developer). An error for another data centre's host
+/// and for any host that is not Zoho's: tokens are sent nowhere else.
+[[nodiscard]] Result<std::string> api_base(const Zoho& zoho, std::string_view api_domain);
 
 }  // namespace zs::config

@@ -444,5 +444,42 @@ TEST(Address, MayBePlainHttpOnLoopbackOnly) {
   EXPECT_FALSE(parse_origin("https://a.example?x=1"));
 }
 
+TEST(ApiBase, FollowsTheEnvironmentOfTheTokenWithinItsDataCentre) {
+  Zoho zoho;
+  for (const std::string_view name : data_centre_names()) {
+    const DataCentre centre = *data_centre(name);
+    zoho.dc = name;
+    zoho.api_url = centre.api;
+    EXPECT_EQ(api_base(zoho, centre.api).value(), centre.api);
+    std::string sandbox(centre.api);
+    sandbox.replace(sandbox.find("www"), 3, "sandbox");
+    EXPECT_EQ(api_base(zoho, sandbox).value(), sandbox);
+    EXPECT_EQ(api_base(zoho, "").value(), centre.api) << "an answer need not tell";
+  }
+}
+
+TEST(ApiBase, NamesTheOtherDataCentreOfAToken) {
+  Zoho zoho;
+  zoho.api_url = data_centre("us")->api;
+  const auto base = api_base(zoho, "https://www.zohoapis.eu");
+  ASSERT_FALSE(base);
+  EXPECT_TRUE(base.error().text.contains("zoho.dc = \"eu\"")) << base.error().text;
+}
+
+TEST(ApiBase, SendsNoTokenToAHostOutsideTheTable) {
+  Zoho zoho;
+  zoho.api_url = data_centre("us")->api;
+  for (const char* host : {"https://www.zohoapis.com.evil.example", "http://www.zohoapis.com", "https://evil.example",
+                           "https://www.zohoapis.com@evil.example", "https://files.zohoapis.com"}) {
+    EXPECT_FALSE(api_base(zoho, host)) << host;
+  }
+}
+
+TEST(ApiBase, AConfiguredAddressStays) {
+  Zoho zoho;
+  zoho.api_url = "http://127.0.0.1:8090";
+  EXPECT_EQ(api_base(zoho, "https://www.zohoapis.eu").value(), zoho.api_url);
+}
+
 }  // namespace
 }  // namespace zs::config

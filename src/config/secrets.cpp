@@ -70,7 +70,7 @@ bool is_one_word(std::string_view secret) {
 struct Credential {
   std::string_view name;
   std::string_view variable;
-  const std::string& file;
+  std::string& file;
   std::string& target;
   std::string_view other_way;
 };
@@ -87,6 +87,8 @@ void read_credential(const Credential& credential, const Environment& environmen
   const std::string file_key = key + "_file";
   std::string where(credential.variable);
   credential.target = variable(environment, credential.variable);
+  // One place only, for whoever reads the secret anew later.
+  if (!credential.target.empty()) credential.file.clear();
   const bool by_file = credential.target.empty() && !credential.file.empty() && !is_still_to_be_written(credential);
   if (by_file) {
     where = report.where(file_key);

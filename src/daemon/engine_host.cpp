@@ -28,6 +28,7 @@ void EngineHost::loop(const std::stop_token& stop) {
       if (std::exchange(events_, false)) engine_->events_arrived();
     }
     for (auto& task : tasks) task();
+    if (on_beat) on_beat();
     engine_->tick();
     const std::lock_guard lock(mutex_);
     status_ = engine_->status();

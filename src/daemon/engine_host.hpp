@@ -23,6 +23,8 @@ class EngineHost final : public api::EngineControl {
   void run(engine::Engine& engine);
   /// No new calls; waits up to `grace` for those that are out, then ends the thread.
   void stop(Duration grace);
+  /// Called on the engine's thread, at least once a second while it runs; set before run().
+  std::function<void()> on_beat;
 
   /// Runs a task on the engine's thread. Refused (dropped) after stop().
   void post(std::move_only_function<void()> task);

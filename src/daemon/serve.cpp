@@ -5,15 +5,13 @@
 
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include "api/http_api.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
-#include "base/text.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/engine_host.hpp"
 #include "daemon/engine_options.hpp"
 #include "net/curl_transport.hpp"
@@ -25,23 +23,8 @@ namespace zs::daemon {
 namespace {
 
 constexpr std::string_view k_version = ZS_VERSION;
-constexpr std::string_view k_meta_token = "token";
 constexpr auto k_drain = std::chrono::seconds{10};
-
-/// The secret in a file as it is now, else what was known at the start: a mended file counts at once.
-std::string current_secret(const std::string& file, const std::string& otherwise) {
-  if (file.empty()) return otherwise;
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return in ? std::string(trim(text.str())) : otherwise;
-}
-
-zoho::Credentials credentials_of(const config::Zoho& zoho) {
-  return {current_secret(zoho.client_id_file, zoho.client_id),
-          current_secret(zoho.client_secret_file, zoho.client_secret),
-          current_secret(zoho.refresh_token_file, zoho.refresh_token)};
-}
+constexpr auto k_look_at_secrets = std::chrono::seconds{2};
 
 std::string path_of(const config::Store& store) {
   constexpr std::string_view k_scheme = "sqlite:";
@@ -94,26 +77,34 @@ struct Daemon {
         host(clock),
         random(seed()),
         transport(net::make_curl_transport({})),
-        tokens({c.zoho.accounts_url, [&c] { return credentials_of(c.zoho); },
-                [this](const std::string& saved) {
-                  // Not waited for: a mint that a crash forgets costs one mint.
-                  store->write_async([saved](store::Transaction& tx) { return tx.set_meta(k_meta_token, saved); },
-                                     [](const Result<void>&) {});
-                },
-                [this](std::move_only_function<void()> task) { host.post(std::move(task)); },
-                std::chrono::milliseconds{10'000}},
-               *transport, clock, random),
-        api({c.zoho.api_url, c.zoho.timeout,
-             [this](std::move_only_function<void()> task) { host.post(std::move(task)); }},
+        tokens(token_options(), *transport, clock, random),
+        api({"", c.zoho.timeout, [this](std::move_only_function<void()> task) { host.post(std::move(task)); }},
             *transport, tokens),
         options(engine_options_of(c)),
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
         probe(metrics),
-        http({c, *store, host, probe, clock, node_name(), std::string(k_version)}) {
+        http({c, *store, host, probe, clock, node_name(), std::string(k_version), [this](zoho::TokenSource::Done done) {
+                host.post([this, done = std::move(done)]() mutable { tokens.with_token(std::move(done)); });
+              }}) {
     engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
       probe.called(zoho::name_of(verb), zoho::name_of(outcome), std::chrono::duration<double>(took).count());
     };
+  }
+
+  zoho::TokenBroker::Options token_options() {
+    auto made = broker_options(config.zoho, *store,
+                               [this](std::move_only_function<void()> task) { host.post(std::move(task)); });
+    made.on_mint = [this](zoho::TokenState state) { probe.minted(zoho::name_of(state)); };
+    return made;
+  }
+
+  /// A refresh token that was replaced ends a pause by itself; nobody has to tell the daemon.
+  void look_at_secrets() {
+    const Time now = clock.now();
+    if (now >= secrets_seen && now < secrets_seen + k_look_at_secrets) return;
+    secrets_seen = now;
+    if (tokens.take_new_credentials()) engine.resume_now();
   }
 
   static std::uint64_t seed() {
@@ -137,6 +128,7 @@ struct Daemon {
   api::Probe probe;
   api::HttpApi http;
   std::unique_ptr<net::Server> server;
+  Time secrets_seen{};
 };
 
 Result<void> restore(Daemon& daemon) {
@@ -179,6 +171,7 @@ int serve(const config::Config& config) {
   if (!server) return report(server.error(), server.error().code == Errc::invalid ? 2 : 3);
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
+  daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
   daemon.host.run(daemon.engine);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},
@@ -188,7 +181,10 @@ int serve(const config::Config& config) {
 
   while (signals.wait() == SIGHUP) {
     log::info("SIGHUP: secrets and the org are read anew; the rest of the configuration needs a restart");
-    daemon.host.post([&daemon] { daemon.engine.resume_now(); });
+    daemon.host.post([&daemon] {
+      daemon.tokens.retry_now();
+      daemon.engine.resume_now();
+    });
   }
   log::info("stopping: no new work, waiting for calls that are out");
   // The door first, then the engine, then what both stand on.

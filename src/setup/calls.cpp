@@ -1,16 +1,11 @@
 #include "setup/calls.hpp"
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <random>
 #include <utility>
 
-#include "base/random.hpp"
-#include "base/time.hpp"
 #include "setup/answers.hpp"
+#include "setup/task_queue.hpp"
 #include "setup/trouble.hpp"
 #include "zoho/client.hpp"
 #include "zoho/token.hpp"
@@ -18,51 +13,46 @@
 namespace zs::setup {
 namespace {
 
-using Task = std::move_only_function<void()>;
+using Task = TaskQueue::Task;
 
-/// Tasks from the transport's thread, run on the thread that waits for one of them to finish its errand.
-class TaskQueue {
+/// Tokens that somebody else minted, asked for once and then again only when Zoho refuses one.
+class LentTokens final : public zoho::TokenSource {
  public:
-  void post(Task task) {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-    }
-    ready_.notify_one();
-  }
+  explicit LentTokens(Lend lend) : lend_(std::move(lend)) {}
 
-  template <class Finished>
-  void run_until(Finished finished) {
-    while (!finished()) {
-      std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return !tasks_.empty(); });
-      Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
+  void with_token(Done done) override {
+    if (!token_) {
+      auto lent = lend_(refused_);
+      if (lent) {
+        token_ = std::move(*lent);
+      } else {
+        trouble_ = std::move(lent).error();
+      }
     }
+    done({token_, token_ ? zoho::TokenState::ok : zoho::TokenState::unreachable, {}});
   }
+  void invalidate(std::string_view access_token) override {
+    refused_ = access_token;
+    token_.reset();
+  }
+  void accepted(std::string_view) override {}
+
+  /// Why there is no token.
+  [[nodiscard]] const std::optional<Error>& trouble() const { return trouble_; }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<Task> tasks_;
+  Lend lend_;
+  std::string refused_;
+  std::optional<zoho::Token> token_;
+  std::optional<Error> trouble_;
 };
 
 /// What comes back may come after the one who asked has gone; the queue outlives them both.
 class ZohoCalls final : public Calls {
  public:
-  ZohoCalls(const config::Config& config, net::HttpTransport& transport)
-      : zoho_(config.zoho),
-        random_(std::random_device{}()),
-        tokens_(
-            {.accounts_url = config.zoho.accounts_url,
-             .credentials =
-                 [&zoho = zoho_] { return zoho::Credentials{zoho.client_id, zoho.client_secret, zoho.refresh_token}; },
-             .save = [](const std::string&) {},
-             .post = poster()},
-            transport, clock_, random_),
-        api_({.api_url = config.zoho.api_url, .timeout = config.zoho.timeout, .post = poster()}, transport, tokens_) {}
+  ZohoCalls(const config::Config& config, net::HttpTransport& transport, Lend lend)
+      : tokens_(std::move(lend)),
+        api_({.api_url = {}, .timeout = config.zoho.timeout, .post = poster()}, transport, tokens_) {}
 
   Result<Reply> call(std::string_view method, std::string_view path, std::string_view body) override {
     // A cached token may have died; it was refused, so nothing happened, and the next one is new.
@@ -95,7 +85,7 @@ class ZohoCalls final : public Calls {
 
   Result<Reply> judged(Exchange exchange, std::string_view method, std::string_view path) const {
     const std::string request = std::string(method) + " " + std::string(path);
-    const bool without_token = tokens_.state() != zoho::TokenState::ok;
+    if (tokens_.trouble()) return std::unexpected(*tokens_.trouble());
     switch (exchange.outcome) {
       case Outcome::answered:
         break;
@@ -105,7 +95,6 @@ class ZohoCalls final : public Calls {
       case Outcome::stale_token:
         return std::unexpected(refusal(401, "INVALID_TOKEN", exchange.message, method, path));
       default:
-        if (without_token) return std::unexpected(token_trouble(tokens_.state(), exchange.message, zoho_));
         return fail(Errc::unavailable, request + " did not reach Zoho: " + exchange.message);
     }
     Reply reply{exchange.response.status, std::move(exchange.response.body)};
@@ -119,18 +108,15 @@ class ZohoCalls final : public Calls {
     return reply;
   }
 
-  const config::Zoho zoho_;
   std::shared_ptr<TaskQueue> queue_ = std::make_shared<TaskQueue>();
-  SystemClock clock_;
-  SeededRandom random_;
-  zoho::TokenBroker tokens_;
+  LentTokens tokens_;
   zoho::Api api_;
 };
 
 }  // namespace
 
-std::unique_ptr<Calls> make_calls(const config::Config& config, net::HttpTransport& transport) {
-  return std::make_unique<ZohoCalls>(config, transport);
+std::unique_ptr<Calls> make_calls(const config::Config& config, net::HttpTransport& transport, Lend lend) {
+  return std::make_unique<ZohoCalls>(config, transport, std::move(lend));
 }
 
 }  // namespace zs::setup

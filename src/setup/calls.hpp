@@ -2,6 +2,7 @@
 // Blocking calls to Zoho for a program that has nothing else to do: the asynchronous Api with its answers run on the
 // caller's own thread.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "net/http_client.hpp"
+#include "zoho/token.hpp"
 
 namespace zs::setup {
 
@@ -27,7 +29,11 @@ class Calls {
   [[nodiscard]] virtual Result<Reply> call(std::string_view method, std::string_view path, std::string_view body) = 0;
 };
 
-/// Keeps its access token in memory only; the daemon's cache is the daemon's.
-[[nodiscard]] std::unique_ptr<Calls> make_calls(const config::Config& config, net::HttpTransport& transport);
+/// Gives an access token with the base of the calls as its api_domain, or the reason in words, with the mend. `refused`
+/// is the token that Zoho has just refused, empty at first. Blocks.
+using Lend = std::function<Result<zoho::Token>(std::string_view refused)>;
+
+/// Never mints by itself: one token serves the daemon and every command beside it.
+[[nodiscard]] std::unique_ptr<Calls> make_calls(const config::Config& config, net::HttpTransport& transport, Lend lend);
 
 }  // namespace zs::setup

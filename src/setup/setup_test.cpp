@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "setup/answers.hpp"
@@ -353,89 +354,95 @@ class ScriptedTransport final : public net::HttpTransport {
   }
 };
 
-config::Config config_with_credentials() {
-  config::Config config = small_config();
-  config.zoho.client_id = "id";
-  config.zoho.client_secret = "secret";
-  config.zoho.refresh_token = "refresh";
-  config.zoho.accounts_url = "https://accounts.example";
-  config.zoho.api_url = "https://api.example";
-  return config;
-}
+/// Lends t1, t2, …, or fails.
+struct Tokens {
+  std::vector<std::string> refused;
+  std::optional<Error> trouble;
 
-constexpr const char* k_token = R"({"access_token":"at","api_domain":"https://api.example","expires_in":3600})";
+  Lend lend() {
+    return [this](std::string_view one) -> Result<zoho::Token> {
+      refused.emplace_back(one);
+      if (trouble) return std::unexpected(*trouble);
+      return zoho::Token{"t" + std::to_string(refused.size()), "https://api.example", "", 0};
+    };
+  }
+};
 
-TEST(ZohoCalls, MintsOneTokenForManyCalls) {
+TEST(ZohoCalls, BorrowOneTokenForManyCalls) {
   ScriptedTransport transport;
-  transport.will_answer(200, k_token);
+  Tokens tokens;
   transport.will_answer(200, "{}");
   transport.will_answer(204, "");
-  const auto calls = make_calls(config_with_credentials(), transport);
+  const auto calls = make_calls(small_config(), transport, tokens.lend());
   EXPECT_EQ(calls->call("GET", "/crm/v8/org", "")->status, 200);
   EXPECT_EQ(calls->call("GET", "/crm/v8/settings/tags?module=Deals", "")->status, 204);
-  ASSERT_THAT(transport.requests, SizeIs(3));
-  EXPECT_EQ(transport.requests[2].url, "https://api.example/crm/v8/settings/tags?module=Deals");
+  ASSERT_THAT(transport.requests, SizeIs(2));
+  EXPECT_EQ(transport.requests[1].url, "https://api.example/crm/v8/settings/tags?module=Deals");
+  EXPECT_THAT(tokens.refused, ElementsAre(""));
 }
 
-TEST(ZohoCalls, AsksForANewTokenWhenOneIsRefused) {
+TEST(ZohoCalls, AskForAnotherTokenWhenOneIsRefused) {
   ScriptedTransport transport;
-  transport.will_answer(200, k_token);
+  Tokens tokens;
   transport.will_answer(401,
                         R"({"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"})");
-  transport.will_answer(200, k_token);
   transport.will_answer(200, "{}");
-  EXPECT_TRUE(make_calls(config_with_credentials(), transport)->call("GET", "/crm/v8/org", "").has_value());
+  EXPECT_TRUE(make_calls(small_config(), transport, tokens.lend())->call("GET", "/crm/v8/org", "").has_value());
+  EXPECT_THAT(tokens.refused, ElementsAre("", "t1"));
+}
+
+TEST(ZohoCalls, PassOnWhyThereIsNoToken) {
+  ScriptedTransport transport;
+  Tokens tokens;
+  tokens.trouble = Error{Errc::conflict, "revoked; make another"};
+  const auto reply = make_calls(small_config(), transport, tokens.lend())->call("GET", "/crm/v8/org", "");
+  ASSERT_FALSE(reply.has_value());
+  EXPECT_EQ(reply.error().code, Errc::conflict);
+  EXPECT_EQ(reply.error().text, "revoked; make another");
+  EXPECT_THAT(transport.requests, IsEmpty());
 }
 
 struct Trouble {
-  std::string accounts_answer;
+  zoho::TokenState state;
+  Errc code;
   std::string words;
 };
 class NoToken : public testing::TestWithParam<Trouble> {};
 
 TEST_P(NoToken, IsExplainedWithItsMend) {
-  ScriptedTransport transport;
-  transport.will_answer(200, GetParam().accounts_answer);
-  const auto reply = make_calls(config_with_credentials(), transport)->call("GET", "/crm/v8/org", "");
-  ASSERT_FALSE(reply.has_value());
-  EXPECT_EQ(reply.error().code, Errc::unavailable);
-  EXPECT_THAT(reply.error().text, HasSubstr(GetParam().words));
+  const Error error =
+      token_trouble(GetParam().state, "the accounts server refused: invalid_client", small_config().zoho);
+  EXPECT_EQ(error.code, GetParam().code);
+  EXPECT_THAT(error.text, HasSubstr(GetParam().words));
 }
 
-INSTANTIATE_TEST_SUITE_P(Refusals, NoToken,
-                         testing::Values(Trouble{R"({"error":"invalid_client"})",
-                                                 "zoho.dc = \"us\" is the data centre"},
-                                         Trouble{R"({"error":"invalid_code"})", "The refresh token is not valid"},
-                                         Trouble{"<html>", "Look at the network"}));
-
-TEST(ZohoCalls, SayWhichSecretsAreMissingBeforeAnythingIsSent) {
-  ScriptedTransport transport;
-  const auto reply = make_calls(small_config(), transport)->call("GET", "/crm/v8/org", "");
-  ASSERT_FALSE(reply.has_value());
-  EXPECT_EQ(reply.error().code, Errc::invalid);
-  EXPECT_THAT(reply.error().text, HasSubstr("ZOHO_REFRESH_TOKEN"));
-  EXPECT_THAT(transport.requests, IsEmpty());
-}
+INSTANTIATE_TEST_SUITE_P(
+    States, NoToken,
+    testing::Values(Trouble{zoho::TokenState::misconfigured, Errc::conflict, "zoho.dc = \"us\" is the data centre"},
+                    Trouble{zoho::TokenState::revoked, Errc::conflict, "The refresh token is not valid"},
+                    Trouble{zoho::TokenState::no_credentials, Errc::invalid, "ZOHO_REFRESH_TOKEN"},
+                    Trouble{zoho::TokenState::throttled, Errc::unavailable, "ten minutes"},
+                    Trouble{zoho::TokenState::unreachable, Errc::unavailable, "Look at the network"}));
 
 TEST(ZohoCalls, HandOverRowsThatWereRefusedOneByOne) {
   ScriptedTransport transport;
-  transport.will_answer(200, k_token);
+  Tokens tokens;
   transport.will_answer(
       400,
       R"({"tags":[{"code":"DUPLICATE_DATA","details":{"id":"9","api_name":"name"},"message":"duplicate data","status":"error"}]})");
   const auto reply =
-      make_calls(config_with_credentials(), transport)->call("POST", "/crm/v8/settings/tags?module=Deals", "{}");
+      make_calls(small_config(), transport, tokens.lend())->call("POST", "/crm/v8/settings/tags?module=Deals", "{}");
   ASSERT_TRUE(reply.has_value());
   EXPECT_EQ(read_rows(reply->body).at(0).code, "DUPLICATE_DATA");
 }
 
 TEST(ZohoCalls, TellARefusedRequestFromALostAnswer) {
   ScriptedTransport transport;
-  transport.will_answer(200, k_token);
+  Tokens tokens;
   transport.will_answer(403, R"({"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"})");
   transport.answers.push_back({net::Exchange::unknown, "timed out", 0, {}, {}});
   transport.answers.push_back({net::Exchange::not_sent, "connection refused", 0, {}, {}});
-  const auto calls = make_calls(config_with_credentials(), transport);
+  const auto calls = make_calls(small_config(), transport, tokens.lend());
   EXPECT_EQ(calls->call("POST", "/crm/v8/settings/fields?module=Deals", "{}").error().code, Errc::conflict);
   EXPECT_EQ(calls->call("POST", "/crm/v8/settings/fields?module=Deals", "{}").error().code, Errc::outcome_unknown);
   EXPECT_EQ(calls->call("GET", "/crm/v8/org", "").error().code, Errc::unavailable);

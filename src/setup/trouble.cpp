@@ -34,13 +34,14 @@ Error token_trouble(zoho::TokenState state, std::string_view message, const conf
               "ZOHO_CLIENT_SECRET and ZOHO_REFRESH_TOKEN"};
     case zoho::TokenState::revoked:
       return {
-          Errc::unavailable,
+          Errc::conflict,
           said +
               ". The refresh token is not valid: it was revoked, pushed out by twenty newer ones, lost to a changed "
               "password, or made in another data centre than zoho.dc = \"" +
-              zoho.dc + "\". Make a new one in that data centre's API console and replace it"};
+              zoho.dc + "\". Make a new one: `zohosync auth`"};
     case zoho::TokenState::misconfigured:
-      return {Errc::unavailable,
+      if (!said.contains("invalid_client")) return {Errc::conflict, said};
+      return {Errc::conflict,
               said + ". " + zoho.accounts_url +
                   " does not know this client: look at the client id and secret, and whether zoho.dc = \"" + zoho.dc +
                   "\" is the data centre whose API console made them"};
@@ -65,7 +66,7 @@ Error refusal(int status, std::string_view code, std::string_view message, std::
   const std::string request = std::string(method) + " " + std::string(path);
   if (code == "OAUTH_SCOPE_MISMATCH") {
     return {Errc::unavailable, "the refresh token lacks the scope " + scope_of(method, path) + ", which " + request +
-                                   " needs: make a new one with all the scopes that the README lists"};
+                                   " needs: make a new one with all scopes, with `zohosync auth`"};
   }
   if (status == 401) {
     return {Errc::unavailable, request + " was refused (" + in_words(code, message) +

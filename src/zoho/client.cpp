@@ -5,6 +5,7 @@
 
 #include "zoho/metadata.hpp"
 #include "zoho/reactions.hpp"
+#include "zoho/scopes.hpp"
 #include "zoho/wire.hpp"
 
 namespace zs::zoho {
@@ -21,6 +22,17 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 bool says_stale_token(const net::ClientResponse& response) {
   return response.status == 401 &&
          (response.body.contains("INVALID_TOKEN") || response.body.contains("AUTHENTICATION_FAILURE"));
+}
+
+bool says_missing_scope(const net::ClientResponse& response) {
+  return response.status == 401 && response.body.contains("OAUTH_SCOPE_MISMATCH");
+}
+
+/// Zoho does not say which scope it missed; what the token was granted does, where its answer told.
+std::string scope_trouble(std::string_view granted) {
+  const std::string missing = listed(missing_scopes(granted));
+  return (missing.empty() ? "the refresh token lacks a scope" : "the refresh token lacks the scopes " + missing) +
+         ": make one with all of them (zohosync auth)";
 }
 
 Answer::Outcome outcome_of_token(TokenState state) {
@@ -53,12 +65,12 @@ std::string code_of_token(TokenState state) {
 
 }  // namespace
 
-Api::Api(Options options, net::HttpTransport& transport, TokenBroker& tokens)
+Api::Api(Options options, net::HttpTransport& transport, TokenSource& tokens)
     : options_(std::move(options)), transport_(transport), tokens_(tokens) {}
 
 void Api::request(std::string method, std::string path, std::string body, Done done) {
   tokens_.with_token([this, method = std::move(method), path = std::move(path), body = std::move(body),
-                      done = std::move(done)](const TokenBroker::Outcome& outcome) mutable {
+                      done = std::move(done)](const TokenSource::Outcome& outcome) mutable {
     if (!outcome.token) {
       net::ClientResponse none;
       none.failure = code_of_token(outcome.state);
@@ -74,9 +86,10 @@ void Api::request(std::string method, std::string path, std::string body, Done d
     if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
     request.body = std::move(body);
     request.timeout = options_.timeout;
-    transport_.send(std::move(request), [this, token = outcome.token->access_token,
+    transport_.send(std::move(request), [this, token = outcome.token->access_token, granted = outcome.token->scope,
                                          done = std::move(done)](net::ClientResponse response) mutable {
-      options_.post([this, token = std::move(token), done = std::move(done), response = std::move(response)]() mutable {
+      options_.post([this, token = std::move(token), granted = std::move(granted), done = std::move(done),
+                     response = std::move(response)]() mutable {
         using enum Answer::Outcome;
         if (response.exchange == net::Exchange::not_sent) {
           std::string why = response.failure;
@@ -87,7 +100,11 @@ void Api::request(std::string method, std::string path, std::string body, Done d
         } else if (says_stale_token(response)) {
           tokens_.invalidate(token);
           done(stale_token, std::move(response), "the access token was refused");
+        } else if (says_missing_scope(response)) {
+          std::string which = scope_trouble(granted);
+          done(answered, std::move(response), std::move(which));
         } else {
+          if (response.status < 500) tokens_.accepted(token);
           done(answered, std::move(response), {});
         }
       });
@@ -106,6 +123,7 @@ void Client::send(Call call, std::move_only_function<void(Answer)> done) {
                  Answer answer;
                  if (outcome == Answer::Outcome::answered) {
                    answer = from_answer(call, {response.status, response.header("content-type"), response.body});
+                   if (!message.empty()) answer.message = std::move(message);
                    answer.credits_remaining = number_in(response.header("x-api-credits-remaining"));
                    answer.retry_after_seconds = number_in(response.header("retry-after"));
                  } else {
@@ -150,6 +168,7 @@ void Client::describe_next(std::shared_ptr<Description> description) {
         if (outcome == Answer::Outcome::answered && response.status != 200) {
           const Call nothing;
           answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
+          if (!message.empty()) answer.message = message;
         }
         if (answer.outcome != Answer::Outcome::answered) {
           description->done(std::move(answer), std::nullopt);

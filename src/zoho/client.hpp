@@ -23,15 +23,16 @@ class Api {
     std::function<void(std::move_only_function<void()>)> post;
   };
 
-  Api(Options options, net::HttpTransport& transport, TokenBroker& tokens);
+  Api(Options options, net::HttpTransport& transport, TokenSource& tokens);
 
-  /// `answered` with whatever status, or what became of it; a refused token is invalidated on the way.
+  /// `answered` with whatever status, or what became of it; a refused token is invalidated on the way. `message` says
+  /// in words what is known beyond the answer: which scopes the token lacks when it was refused for one.
   void request(std::string method, std::string path, std::string body, Done done);
 
  private:
   Options options_;
   net::HttpTransport& transport_;
-  TokenBroker& tokens_;
+  TokenSource& tokens_;
 };
 
 class Client final : public Crm {

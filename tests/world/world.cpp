@@ -47,9 +47,9 @@ zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, 
 
 World::Process::Process(World& world)
     : tokens({std::string(k_origin), [] { return zoho::Credentials{"1000.SIM", "sim-secret", "1000.sim.refresh"}; },
-              [&world](const std::string& saved) {
+              [&world](const std::string& saved, std::move_only_function<void()> kept) {
                 world.store_->write_async([saved](store::Transaction& tx) { return tx.set_meta("token", saved); },
-                                          [](const Result<void>&) {});
+                                          [kept = std::move(kept)](const Result<void>&) mutable { kept(); });
               },
               [](std::move_only_function<void()> task) { task(); }, std::chrono::milliseconds{10'000}},
              world, world.clock_, world.random_),
