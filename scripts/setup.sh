@@ -3,6 +3,7 @@
 # CI) goes through this file, so a fresh machine needs nothing else. Quiet and quick when all is there.
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh --lint   also clang-format-19 and clang-tidy-19, which CI runs
+#   scripts/setup.sh --tests  also a node and a browser, which drive zohosim in the tests
 set -euo pipefail
 
 packages=(
@@ -14,7 +15,13 @@ packages=(
 for argument in "$@"; do
   case "$argument" in
     --lint) packages+=(clang-format-19 clang-tidy-19 clang-19) ;;
-    *) echo "setup: unknown argument '$argument' (known: --lint)" >&2; exit 2 ;;
+    --tests)
+      packages+=(chromium)
+      # Any node will do, whoever installed it; Debian's when there is none.
+      command -v node >/dev/null || packages+=(nodejs)
+      command -v npm >/dev/null || packages+=(npm)
+      ;;
+    *) echo "setup: unknown argument '$argument' (known: --lint, --tests)" >&2; exit 2 ;;
   esac
 done
 
