@@ -4,6 +4,7 @@
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh --lint   also clang-format-19 and clang-tidy-19, which CI runs
 #   scripts/setup.sh --fuzz   also clang-19 with libFuzzer
+#   scripts/setup.sh --tests  also a node and a browser, which drive zohosim in the tests
 set -euo pipefail
 
 packages=(
@@ -16,7 +17,13 @@ for argument in "$@"; do
   case "$argument" in
     --lint) packages+=(clang-format-19 clang-tidy-19 clang-19) ;;
     --fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
-    *) echo "setup: unknown argument '$argument' (known: --lint, --fuzz)" >&2; exit 2 ;;
+    --tests)
+      packages+=(chromium)
+      # Any node will do, whoever installed it; Debian's when there is none.
+      command -v node >/dev/null || packages+=(nodejs)
+      command -v npm >/dev/null || packages+=(npm)
+      ;;
+    *) echo "setup: unknown argument '$argument' (known: --lint, --fuzz, --tests)" >&2; exit 2 ;;
   esac
 done
 

@@ -72,7 +72,7 @@ Checked<> change_fields(const Call& call, Module& module, Slot slot, const Json&
   if (!draft) return std::unexpected(draft.error());
   if (auto fine = check_mandatory_kept(context, *draft, module.records.at(slot)); !fine) return fine;
   if (auto fine = check_unique(context, *draft, slot); !fine) return fine;
-  apply(*draft, module, slot, k_person, call.now_ms);
+  apply(*draft, call.org, module, slot, k_person, call.now_ms);
   return {};
 }
 

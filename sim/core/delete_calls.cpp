@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t k_most_deletes = 100;
 constexpr std::size_t k_most_losers = 2;
+constexpr std::size_t k_most_restores = 200;
 
 Refusal not_deleted(std::string_view id) {
   return {"INVALID_DATA", "record not deleted", Members().text("id", id).take()};
@@ -20,7 +21,7 @@ std::optional<Refusal> held_back(const Record& record) {
     case Hold::locked:
       return Refusal{"RECORD_LOCKED", "record is locked", details};
     case Hold::approval:
-      return Refusal{"NOT_APPROVED", "the record awaits approval", details};
+      return Refusal{"NOT_APPROVED", "record not approved", details};
     case Hold::none:
     case Hold::blueprint:
       return std::nullopt;
@@ -131,6 +132,30 @@ HttpAnswer purge_records(const Call& call) {
     }
     call.org.purge_record(*module, slot);
     rows.push_back({true, success_object("record deleted permanently", Members().text("id", id))});
+  }
+  return rows_answer(call.options, "recycle_bin", rows, 200);
+}
+
+/// No page shows the body; both forms that the other calls on lists of ids have are taken.
+HttpAnswer restore_records(const Call& call) {
+  const Json* list = call.body == nullptr ? nullptr : call.body->find("ids");
+  if (list == nullptr && call.body != nullptr) list = call.body->find("recycle_bin");
+  if (list == nullptr || !list->is_array() || list->items.empty())
+    return error_answer(400, missing({"ids", "$.ids"}).error());
+  if (list->items.size() > k_most_restores) {
+    return error_answer(400, {"LIMIT_EXCEEDED", "the number of ids in one request is limited",
+                              Members().text("api_name", "ids").number("maximum_length", k_most_restores).take()});
+  }
+  std::vector<Row> rows;
+  for (const Json& item : list->items) {
+    const std::string id(item.is_object() ? item.string_or("id", "") : std::string_view(item.text));
+    const auto [module, slot] = in_bin(call.org, id);
+    if (module == nullptr) {
+      rows.push_back(failed_row({"INVALID_DATA", "the id given seems to be invalid", Members().text("id", id).take()}));
+      continue;
+    }
+    call.org.restore_record(*module, slot);
+    rows.push_back({true, success_object("record restored", Members().text("id", id))});
   }
   return rows_answer(call.options, "recycle_bin", rows, 200);
 }

@@ -8,6 +8,7 @@ namespace zohosim {
 [[nodiscard]] HttpAnswer delete_records(const Call& call);
 [[nodiscard]] HttpAnswer list_recycle_bin(const Call& call);
 [[nodiscard]] HttpAnswer purge_records(const Call& call);
+[[nodiscard]] HttpAnswer restore_records(const Call& call);
 [[nodiscard]] HttpAnswer merge_call(const Call& call);
 
 }  // namespace zohosim

@@ -48,8 +48,11 @@ struct RowContext {
 /// Stage against pipeline, and a Deal's Contact against its Account, of the record as it will be.
 [[nodiscard]] Checked<> check_deal(const RowContext& context, const Draft& draft, const Record* record);
 
+/// `$append_values`: what a multi-select field held stays beside what is given.
+void append_picks(const Json& row, const Record& record, Draft& draft);
+
 /// Writes a draft's values and owner (not its tags) in the name of a user.
-void apply(const Draft& draft, Module& module, Slot slot, std::uint16_t user, std::int64_t now_ms);
+void apply(const Draft& draft, Organization& org, Module& module, Slot slot, std::uint16_t user, std::int64_t now_ms);
 
 /// How many tags one record may have, and one module (crm-api.md 3.1).
 [[nodiscard]] std::size_t tags_per_record(Edition edition);

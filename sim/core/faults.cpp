@@ -18,6 +18,7 @@ constexpr std::array k_effects{
     std::pair{Effect::reset_after, std::string_view("reset_after")},
     std::pair{Effect::truncate, std::string_view("truncate")},
     std::pair{Effect::expire_token, std::string_view("expire_token")},
+    std::pair{Effect::revoke_token, std::string_view("revoke_token")},
     std::pair{Effect::record_error, std::string_view("record_error")},
 };
 
@@ -53,7 +54,7 @@ Refusal read_refusal(const Json& rule) {
     write_json(writer, *given);
   }
   return {std::string(rule.string_or("code", "INTERNAL_ERROR")),
-          std::string(rule.string_or("message", "Internal Server Error")), std::move(details)};
+          std::string(rule.string_or("message", "Internal server error occurred.")), std::move(details)};
 }
 
 bool fits(const Fault& fault, std::string_view endpoint, std::string_view group, std::string_view module) {
@@ -96,6 +97,9 @@ void befall(const Fault& fault, Misfortune& out, zs::Random& random) {
       break;
     case Effect::expire_token:
       out.expire_token = true;
+      break;
+    case Effect::revoke_token:
+      out.revoke_token = true;
       break;
     case Effect::record_error:
       out.row_faults.push_back(&fault);

@@ -24,6 +24,7 @@ enum class Effect : std::uint8_t {
   reset_after,
   truncate,
   expire_token,
+  revoke_token,
   record_error,
 };
 
@@ -46,7 +47,7 @@ struct Fault {
   std::string field;
   std::string value;
   std::int64_t row = -1;
-  Refusal refusal{"INTERNAL_ERROR", "Internal Server Error", "{}"};
+  Refusal refusal{"INTERNAL_ERROR", "Internal server error occurred.", "{}"};
 
   std::int64_t number = 0;  // by which it is removed
   std::int64_t seen = 0;
@@ -58,6 +59,7 @@ struct Misfortune {
   std::optional<int> status;
   bool html = false;
   bool expire_token = false;
+  bool revoke_token = false;
   HttpAnswer::Cut cut = HttpAnswer::Cut::none;
   std::chrono::milliseconds delay{0};
   std::vector<const Fault*> row_faults;  // valid until rules change

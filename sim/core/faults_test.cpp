@@ -81,6 +81,14 @@ TEST_F(FaultTest, ExpiresTheTokenUnderACall) {
   EXPECT_EQ(insert_one().status, 201);
 }
 
+TEST_F(FaultTest, RevokesTheRefreshTokenUnderACall) {
+  fault(R"({"on":"insert","effect":"revoke_token"})");
+  EXPECT_EQ(insert_one().at("code"), "INVALID_TOKEN");
+  EXPECT_EQ(mint(), "(none)");
+  EXPECT_EQ(post("/control/oauth", R"({"allow_refresh_token":"1000.sim.refresh"})").status, 200);
+  EXPECT_NE(mint(), "(none)");
+}
+
 TEST_F(FaultTest, FailsChosenRecordsWithAChosenCode) {
   fault(
       R"({"on":"insert","effect":"record_error","field":"Platform_User_ID","value":"u2","code":"NOT_ALLOWED","message":"no","details":{"api_name":"Stage"}})");

@@ -36,6 +36,12 @@ struct HttpRequest {
     }
     return {};
   }
+
+  /// What the caller knows this server by; `otherwise` when it sent no Host.
+  [[nodiscard]] std::string origin(std::string_view otherwise) const {
+    const std::string_view host = header("host");
+    return host.empty() ? std::string(otherwise) : "http://" + std::string(host);
+  }
 };
 
 /// What a call under way occupies of the org's concurrency and of the sub-concurrency of heavy calls.

@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t k_life_ms = 3'600'000;
 constexpr std::int64_t k_window_ms = 600'000;
 constexpr std::size_t k_requests_in_window = 10;
-constexpr std::size_t k_live_tokens = 10;  // pages say 10 or 15: the stricter
 
 /// Parameters may stand in the query, in a urlencoded body or in a multipart one; JSON bodies are refused.
 Pairs form_of(const HttpRequest& request) {
@@ -88,16 +87,15 @@ HttpAnswer Accounts::mint(const HttpRequest& request, const std::string& refresh
   ++mints_;
   access_.push_back({fresh_token(), refresh_token, now_ms + k_life_ms});
   const auto of_same = [&](const Access& access) { return access.refresh_token == refresh_token; };
-  if (static_cast<std::size_t>(std::ranges::count_if(access_, of_same)) > k_live_tokens) {
+  if (std::ranges::count_if(access_, of_same) > options_.live_tokens) {
     access_.erase(std::ranges::find_if(access_, of_same));
   }
   std::string scopes;
   for (const std::string& scope : options_.scopes) scopes.append(scopes.empty() ? "" : " ").append(scope);
-  const std::string_view host = request.header("host");
   Members body;
   body.text("access_token", access_.back().token);
   if (with_refresh) body.text("refresh_token", refresh_token);
-  body.text("scope", scopes).text("api_domain", host.empty() ? options_.origin : "http://" + std::string(host));
+  body.text("scope", scopes).text("api_domain", request.origin(options_.origin));
   return json_answer(200, body.text("token_type", "Bearer").number("expires_in", k_life_ms / 1000).take());
 }
 

@@ -15,6 +15,8 @@ enum class Edition : std::uint8_t { free, standard, professional, enterprise, ul
 enum class TagOnUpdate : std::uint8_t { replace, add };
 enum class UnlistedPick : std::uint8_t { refuse, accept, drop };
 enum class LookupError : std::uint8_t { names_lookup, names_id };
+enum class SurplusTags : std::uint8_t { refuse, skip };
+enum class LengthUnit : std::uint8_t { utf16, code_points };
 
 /// Zoho Desk beside the CRM (oauth-and-desk.md 3).
 struct DeskOptions {
@@ -46,11 +48,12 @@ struct Options {
                                   "ZohoCRM.users.READ",
                                   "ZohoCRM.apis.READ",
                                   "ZohoSearch.securesearch.READ",
+                                  "ZohoCRM.notifications.ALL",
                                   "Desk.tickets.ALL",
                                   "Desk.contacts.ALL",
                                   "Desk.search.READ",
                                   "Desk.basic.READ"};
-  /// `api_domain` of token answers to requests without a Host header.
+  /// What this server calls itself in answers to requests without a Host header.
   std::string origin = "http://127.0.0.1:8090";
 
   Edition edition = Edition::enterprise;
@@ -62,6 +65,8 @@ struct Options {
   bool pipelines = false;
   bool multi_currency = false;
   int utc_offset_minutes = 0;  // of the API user, in whose time zone instants are written
+  /// Fields that an admin made mandatory in the layout: "Deals.Closing_Date".
+  std::vector<std::string> layout_mandatory;
 
   std::chrono::milliseconds latency{0};
   std::chrono::milliseconds jitter{0};         // uniform, on top of the latency
@@ -79,6 +84,18 @@ struct Options {
   bool merge_losers_are_listed = true;                   // unconfirmed: in the deleted list
   bool tags_cost_per_50 = false;          // unconfirmed: add/remove tags cost 1 per 50 ids, else 1 per 10
   std::size_t max_ids_characters = 1024;  // unconfirmed: of `ids` in a GET
+  bool layout_counts_always = false;      // unconfirmed: layout_mandatory also where no Layout is sent
+  bool names_make_accounts = false;       // one report: a Deal's Account_Name by name alone makes an Account
+  bool upsert_keeps_order = true;         // unconfirmed: its answers stand in the order of the request, else reversed
+  bool upsert_takes_newest = false;       // unconfirmed: of several records that match; else the oldest
+  SurplusTags surplus_tags = SurplusTags::refuse;  // unconfirmed: beyond a record's most, a refusal or `not_added_tags`
+  bool tags_made_by_name = true;                   // unconfirmed: an unknown name makes the tag, else it is refused
+  bool tags_touch_record = false;                  // unconfirmed: a change of tags is a change of the record
+  bool emoji_refused = false;                      // unconfirmed: characters beyond the BMP in text
+  LengthUnit length_unit = LengthUnit::utf16;      // unconfirmed
+  int live_tokens = 10;                            // pages say 10 or 15
+  int retry_after_seconds = 0;                     // unconfirmed: `Retry-After` with a 429; 0: none
+  bool older_credit_refusal = false;               // in the field: spent credits answer in the shape of older versions
 
   DeskOptions desk;
 };

@@ -26,6 +26,16 @@ Field ready_field(std::string_view module) {
 
 }  // namespace
 
+/// False when the org lacks that module or field: "Deals.Closing_Date".
+bool make_mandatory(Organization& org, std::string_view name) {
+  const std::size_t dot = name.find('.');
+  Module* module = dot == std::string_view::npos ? nullptr : org.find(name.substr(0, dot));
+  const Field* field = module == nullptr ? nullptr : module->schema.find(name.substr(dot + 1));
+  if (field == nullptr || field->system != SystemField::none) return false;
+  module->schema.fields[field->number].layout_mandatory = true;
+  return true;
+}
+
 std::string_view identity_field(std::string_view module) {
   if (module == "Contacts") return "Platform_User_ID";
   if (module == "Accounts") return "Platform_Account_ID";
@@ -46,10 +56,11 @@ Organization::Organization(const Options& options) {
     }
     modules_.push_back(std::move(module));
   }
-  if (!options.ready) return;
   for (const auto& module : modules_) {
-    if (!identity_field(module->schema.api_name).empty()) add_field(*module, ready_field(module->schema.api_name));
+    const std::string_view identity = identity_field(module->schema.api_name);
+    if (options.ready && !identity.empty()) add_field(*module, ready_field(module->schema.api_name));
   }
+  for (const std::string& name : options.layout_mandatory) make_mandatory(*this, name);
 }
 
 Module* Organization::find(std::string_view module) { return const_cast<Module*>(std::as_const(*this).find(module)); }
@@ -77,7 +88,12 @@ const Field& Organization::add_field(Module& module, Field field) {
 
 Slot Organization::add_record(Module& module, Record record) {
   if (record.life == Life::live) count_tags(module, record, +1);
+  watches_.note(module.schema.api_name, Operation::create, record.id);
   return module.records.add(std::move(record));
+}
+
+void Organization::note_edit(const Module& module, Slot slot) {
+  watches_.note(module.schema.api_name, Operation::edit, module.records.at(slot).id);
 }
 
 void Organization::count_tags(Module& module, const Record& record, int by) {
@@ -101,19 +117,46 @@ void Organization::delete_tag(Module& module, TagNumber number) {
   module.tags.remove(number);
 }
 
+void Organization::merge_tags(Module& module, TagNumber kept, TagNumber merged) {
+  for (Slot slot = 0; slot < module.records.slots(); ++slot) {
+    const Record& record = module.records.at(slot);
+    if (record.life != Life::live || std::ranges::find(record.tags, merged) == record.tags.end()) continue;
+    std::vector<TagNumber> tags = record.tags;
+    if (std::ranges::find(tags, kept) == tags.end()) tags.push_back(kept);
+    set_tags(module, slot, std::move(tags));
+  }
+  delete_tag(module, merged);
+}
+
 void Organization::delete_record(Module& module, Slot slot, std::int64_t now_ms, bool listed) {
   module.deletions.push_back({slot, now_ms, display_name(module, module.records.at(slot)), listed});
   count_tags(module, module.records.at(slot), -1);
   module.records.recycle(slot);
+  if (listed) watches_.note(module.schema.api_name, Operation::remove, module.records.at(slot).id);
 }
 
 void Organization::restore_record(Module& module, Slot slot) {
   std::erase_if(module.deletions, [slot](const Deletion& deletion) { return deletion.slot == slot; });
   module.records.restore(slot);
   count_tags(module, module.records.at(slot), +1);
+  watches_.note(module.schema.api_name, Operation::create, module.records.at(slot).id);
 }
 
 void Organization::purge_record(Module& module, Slot slot) { module.records.purge(slot); }
+
+void Organization::empty_bin(std::int64_t now_ms) {
+  constexpr std::int64_t k_day_ms = 86'400'000;
+  for (const auto& module : modules_) {
+    const auto older = [&](std::size_t at, std::int64_t days) {
+      return at < module->deletions.size() && module->deletions[at].at_ms <= now_ms - days * k_day_ms;
+    };
+    for (; older(module->emptied, 60); ++module->emptied) {
+      const Slot slot = module->deletions[module->emptied].slot;
+      if (module->records.at(slot).life == Life::recycled) purge_record(*module, slot);
+    }
+    for (; older(module->forgotten, 120); ++module->forgotten) module->deletions[module->forgotten].listed = false;
+  }
+}
 
 void Organization::merge_records(Module& module, Slot master, const std::vector<Slot>& losers, std::int64_t now_ms,
                                  bool listed) {
@@ -131,6 +174,7 @@ void Organization::merge_records(Module& module, Slot master, const std::vector<
     delete_record(module, loser, now_ms, listed);
   }
   module.records.edit(master).modified_ms = now_ms;
+  note_edit(module, master);
 }
 
 std::string Organization::display_name(const Module& module, const Record& record) const {

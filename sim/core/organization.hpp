@@ -13,6 +13,7 @@
 #include "core/record_store.hpp"
 #include "core/schema.hpp"
 #include "core/tag_book.hpp"
+#include "core/watch_book.hpp"
 
 namespace zohosim {
 
@@ -38,6 +39,8 @@ struct Module {
   RecordStore records;
   TagBook tags;
   std::vector<Deletion> deletions;  // oldest first
+  std::size_t emptied = 0;          // so many of them are gone for good for their age
+  std::size_t forgotten = 0;        // and so many are listed no longer
 };
 
 inline constexpr std::uint16_t k_api_user = 0;  // who the tokens act as
@@ -55,18 +58,25 @@ class Organization {
   [[nodiscard]] std::optional<std::uint16_t> user(std::uint64_t id) const;
   [[nodiscard]] IdSequence& ids() { return ids_; }
   [[nodiscard]] std::uint64_t zgid() const { return zgid_; }
+  [[nodiscard]] WatchBook& watches() { return watches_; }
 
   /// A custom field, with the index it needs.
   const Field& add_field(Module& module, Field field);
 
   Slot add_record(Module& module, Record record);
+  /// Fields of a record were written: those who watch are told.
+  void note_edit(const Module& module, Slot slot);
   /// Replaces a record's tags; the book's counts follow.
   void set_tags(Module& module, Slot slot, std::vector<TagNumber> tags);
   TagNumber tag_named(Module& module, std::string_view name, std::int64_t now_ms);
   void delete_tag(Module& module, TagNumber number);
+  /// Who had `merged` has `kept`; `merged` is no more.
+  void merge_tags(Module& module, TagNumber kept, TagNumber merged);
   void delete_record(Module& module, Slot slot, std::int64_t now_ms, bool listed = true);
   void restore_record(Module& module, Slot slot);
   void purge_record(Module& module, Slot slot);
+  /// What lies in the bin for 60 days is gone for good, and after 120 even its id is forgotten (crm-api.md 2.5, 2.6).
+  void empty_bin(std::int64_t now_ms);
   /// Losers go, what hung on them hangs on the master; Zoho leaves no redirect (crm-api.md 2.7).
   void merge_records(Module& module, Slot master, const std::vector<Slot>& losers, std::int64_t now_ms, bool listed);
 
@@ -79,10 +89,14 @@ class Organization {
   std::vector<User> users_;
   std::uint64_t zgid_ = 0;
   std::vector<std::unique_ptr<Module>> modules_;
+  WatchBook watches_;
 };
 
 /// The value of a field of a record as stored text; Full_Name is made up of its parts.
 [[nodiscard]] std::optional<std::string> stored_text(const Module& module, const Record& record, const Field& field);
+
+/// Marks "Module.Field" as mandatory in its layout; false when the org lacks it.
+bool make_mandatory(Organization& org, std::string_view name);
 
 /// Which field holds a platform's id in each module; twins are two live records with one value there.
 [[nodiscard]] std::string_view identity_field(std::string_view module);

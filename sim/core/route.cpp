@@ -41,12 +41,22 @@ Route accounts_route(std::string_view method, const Pieces& at) {
   return {};
 }
 
+/// /settings/tags/{id}/actions/… and /settings/recycle_bin/actions/restore
+Route settings_action_route(std::string_view method, const Pieces& at) {
+  if (at.size() == 6 && at[3] == "recycle_bin" && at[4] == "actions" && at[5] == "restore")
+    return {by_method(method, {{"POST", Endpoint::restore}}), {}, {}, {}};
+  if (at.size() != 7 || at[3] != "tags" || at[5] != "actions") return {};
+  if (at[6] == "records_count") return {by_method(method, {{"GET", Endpoint::tag_count}}), {}, at[4], {}};
+  if (at[6] == "merge") return {by_method(method, {{"POST", Endpoint::tag_merge}}), {}, at[4], {}};
+  return {};
+}
+
 Route settings_route(std::string_view method, const Pieces& at) {
   if (at.size() < 4) return {};
   const std::string id = at.size() > 4 ? at[4] : std::string();
   const bool has_id = !id.empty();
-  if (at.size() > 5) return {};
   const std::string& what = at[3];
+  if (at.size() > 5) return settings_action_route(method, at);
   if (what == "tags") {
     const Endpoint plain =
         by_method(method, {{"GET", Endpoint::tags}, {"POST", Endpoint::create_tags}, {"PUT", Endpoint::update_tags}});
@@ -141,6 +151,16 @@ Route parse_route(std::string_view method, std::string_view path) {
   if (at[2] == "org") return {by_method(method, {{"GET", Endpoint::org}}), {}, {}, {}};
   if (at[2] == "users") return {by_method(method, {{"GET", Endpoint::users}}), {}, at.size() > 3 ? at[3] : "", {}};
   if (at[2] == "__apis") return {by_method(method, {{"GET", Endpoint::apis}}), {}, {}, {}};
+  if (at.size() == 4 && at[2] == "actions" && at[3] == "watch") {
+    return {by_method(method, {{"GET", Endpoint::watch},
+                               {"POST", Endpoint::watch_enable},
+                               {"PUT", Endpoint::watch_update},
+                               {"PATCH", Endpoint::watch_update},
+                               {"DELETE", Endpoint::watch_disable}}),
+            {},
+            {},
+            {}};
+  }
   if (at[2] == "coql") return {by_method(method, {{"POST", Endpoint::coql}}), {}, {}, {}};
   return records_route(method, at);
 }
@@ -201,6 +221,20 @@ std::string_view name_of(Endpoint endpoint) {
       return "recycle_bin";
     case Endpoint::purge:
       return "purge";
+    case Endpoint::restore:
+      return "restore";
+    case Endpoint::tag_count:
+      return "tag_count";
+    case Endpoint::tag_merge:
+      return "tag_merge";
+    case Endpoint::watch:
+      return "watch_list";
+    case Endpoint::watch_enable:
+      return "watch_enable";
+    case Endpoint::watch_update:
+      return "watch_update";
+    case Endpoint::watch_disable:
+      return "watch_disable";
     case Endpoint::org:
       return "org";
     case Endpoint::users:
@@ -263,10 +297,18 @@ std::string_view group_of(Endpoint endpoint) {
     case Endpoint::roles:
     case Endpoint::recycle_bin:
     case Endpoint::purge:
+    case Endpoint::restore:
+    case Endpoint::tag_count:
+    case Endpoint::tag_merge:
     case Endpoint::org:
     case Endpoint::users:
     case Endpoint::apis:
       return "settings";
+    case Endpoint::watch:
+    case Endpoint::watch_enable:
+    case Endpoint::watch_update:
+    case Endpoint::watch_disable:
+      return "watch";
     default:
       return name_of(endpoint);
   }

@@ -62,6 +62,7 @@ struct Field {
   int length = 255;  // never 0: Zoho's own SDKs break on that
   bool custom = false;
   bool mandatory = false;
+  bool layout_mandatory = false;  // by an admin: counts when a record names its layout
   bool read_only = false;
   bool unique = false;
   External external = External::none;

@@ -34,10 +34,12 @@ bool settings_allow(const Granted& granted, const Route& route) {
   constexpr std::string_view k_settings = "ZohoCRM.settings";
   switch (route.endpoint) {
     case Endpoint::tags:
+    case Endpoint::tag_count:
       return granted.allows(k_settings, "tags", {"read"});
     case Endpoint::create_tags:
       return granted.allows(k_settings, "tags", {"create", "write"});
     case Endpoint::update_tags:
+    case Endpoint::tag_merge:
       return granted.allows(k_settings, "tags", {"update", "write"});
     case Endpoint::remove_tag:
       return granted.allows(k_settings, "tags", {"delete"});
@@ -57,6 +59,8 @@ bool settings_allow(const Granted& granted, const Route& route) {
       return granted.allows(k_settings, "recycle_bin", {"read"});
     case Endpoint::purge:
       return granted.allows(k_settings, "recycle_bin", {"delete"});
+    case Endpoint::restore:
+      return granted.allows(k_settings, "recycle_bin", {"update", "write"});
     default:
       return true;
   }
@@ -125,6 +129,14 @@ bool scopes_allow(const std::vector<std::string>& scopes, const Route& route, st
       return granted.allows("ZohoCRM.users", "", {"read"});
     case Endpoint::apis:
       return granted.allows("ZohoCRM.apis", "", {"read"});
+    case Endpoint::watch:
+      return granted.allows("ZohoCRM.notifications", "", {"read"});
+    case Endpoint::watch_enable:
+      return granted.allows("ZohoCRM.notifications", "", {"create", "write"});
+    case Endpoint::watch_update:
+      return granted.allows("ZohoCRM.notifications", "", {"update", "write"});
+    case Endpoint::watch_disable:
+      return granted.allows("ZohoCRM.notifications", "", {"delete"});
     default:
       return settings_allow(granted, route);
   }

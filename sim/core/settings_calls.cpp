@@ -41,7 +41,9 @@ void write_layout_fields(zs::JsonWriter& out, const ModuleSchema& schema) {
   out.field("sequence_number", std::int64_t{1}).key("fields").begin_array();
   for (const Field& field : schema.fields) {
     out.begin_object().field("id", std::to_string(field.id)).field("api_name", field.api_name);
-    out.field_bool("required", field.mandatory).field("data_type", name_of(field.type)).end_object();
+    out.field_bool("required", field.mandatory || field.layout_mandatory)
+        .field("data_type", name_of(field.type))
+        .end_object();
   }
   out.end_array().end_object().end_array();
 }
@@ -278,10 +280,18 @@ HttpAnswer list_apis(const Call& call) {
       Api{"/crm/v8/{module}", "PUT", 1, 10, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/upsert", "POST", 1, 10, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}", "GET", 1, 3, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/{module}", "DELETE", 1, 1, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/{module}/{id}", "GET", 1, 1, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/{module}/search", "GET", 1, 1, "ZohoSearch.securesearch.READ"},
+      Api{"/crm/v8/{module}/actions/count", "GET", 1, 1, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/{module}/{id}/actions/merge", "POST", 50, 50, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/deleted", "GET", 2, 2, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/actions/add_tags", "POST", 1, most_for_tags, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/actions/remove_tags", "POST", 1, most_for_tags, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/coql", "POST", 1, 3, "ZohoCRM.coql.READ"},
+      Api{"/crm/v8/actions/watch", "POST", 1, 1, "ZohoCRM.notifications.ALL"},
+      Api{"/crm/v8/settings/tags", "GET", 1, 1, "ZohoCRM.settings.ALL"},
+      Api{"/crm/v8/settings/tags", "POST", 1, 1, "ZohoCRM.settings.ALL"},
       Api{"/crm/v8/settings/fields", "GET", 1, 1, "ZohoCRM.settings.ALL"},
       Api{"/crm/v8/settings/fields", "POST", 10, 50, "ZohoCRM.settings.ALL"},
   };

@@ -12,6 +12,7 @@
 #include "core/scopes.hpp"
 #include "core/settings_calls.hpp"
 #include "core/tag_calls.hpp"
+#include "core/watch_calls.hpp"
 #include "core/write_calls.hpp"
 
 namespace zohosim {
@@ -80,6 +81,20 @@ HttpAnswer dispatch(const Call& call) {
       return list_recycle_bin(call);
     case Endpoint::purge:
       return purge_records(call);
+    case Endpoint::restore:
+      return restore_records(call);
+    case Endpoint::tag_count:
+      return count_tag(call);
+    case Endpoint::tag_merge:
+      return merge_tags(call);
+    case Endpoint::watch:
+      return list_watch(call);
+    case Endpoint::watch_enable:
+      return enable_watch(call);
+    case Endpoint::watch_update:
+      return update_watch(call);
+    case Endpoint::watch_disable:
+      return disable_watch(call);
     case Endpoint::org:
       return get_org(call);
     case Endpoint::users:
@@ -108,10 +123,19 @@ HttpAnswer failed(int status, bool html) {
     case 429:
       return error_answer(429, {"TOO_MANY_REQUESTS", "too many requests have been made, try again later"});
     case 500:
-      return error_answer(500, {"INTERNAL_ERROR", "Internal Server Error"});
+      return error_answer(500, {"INTERNAL_ERROR", "Internal server error occurred."});
     default:
       return error_answer(status, {"SERVICE_UNAVAILABLE", "the service is not available"});
   }
+}
+
+/// As older versions said it, still seen in the field (crm-api.md 5.4).
+HttpAnswer older_credit_refusal() {
+  return json_answer(429, Members()
+                              .number("code", 429)
+                              .text("error", "TOO_MANY_REQUESTS")
+                              .text("error_info", "the API credits of the past 24 hours are used up")
+                              .take());
 }
 
 /// The module that a call's scopes are about.
@@ -177,6 +201,7 @@ HttpAnswer Simulator::serve(const HttpRequest& request) {
   log.fault = misfortune.name;
   if (!misfortune.name.empty()) ++world.counters.faults;
 
+  if (misfortune.revoke_token) world.accounts.revoke_refresh_token(options_.refresh_token);
   HttpAnswer answer;
   if (misfortune.cut == Cut::hang || misfortune.cut == Cut::reset_before) {
     answer = json_answer(0, {});
@@ -223,13 +248,19 @@ std::optional<HttpAnswer> Simulator::refuse_call(const HttpRequest& request, con
 std::optional<HttpAnswer> Simulator::admit(Places places, int credits) {
   Counters& counters = world_->counters;
   // One code for all three; that the words differ is known, the words are not (crm-api.md 5.4).
-  const auto too_many = [](std::string_view why) { return error_answer(429, {"TOO_MANY_REQUESTS", std::string(why)}); };
+  const auto too_many = [this](std::string_view why) {
+    HttpAnswer answer = error_answer(429, {"TOO_MANY_REQUESTS", std::string(why)});
+    if (options_.retry_after_seconds > 0)
+      answer.headers.emplace_back("Retry-After", std::to_string(options_.retry_after_seconds));
+    return answer;
+  };
   switch (world_->gate.enter(places, credits, now_ms())) {
     case Admission::admitted:
       counters.credits += credits;
       return std::nullopt;
     case Admission::out_of_credits:
       ++counters.refused_for_credits;
+      if (options_.older_credit_refusal) return older_credit_refusal();
       return too_many("the API credits of the past 24 hours are used up");
     case Admission::too_many:
       ++counters.refused_for_concurrency;
@@ -270,6 +301,7 @@ HttpAnswer Simulator::serve_crm(const HttpRequest& request, const Route& route, 
     log.trigger = trigger_of(body);
     count_automation(body);
   }
+  world.org.empty_bin(log.at_ms);
   const Call call{request, route, params, body, world.org, options_, now_ms(), misfortune.row_faults};
   HttpAnswer answer = dispatch(call);
   answer.places = places;

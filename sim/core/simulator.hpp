@@ -49,6 +49,8 @@ class Simulator {
   /// until `end_call`, to be called when the answer leaves (or the caller is gone).
   [[nodiscard]] HttpAnswer begin_call(const HttpRequest& request);
   void end_call(const HttpAnswer& answer);
+  /// What subscribers are to be told of the calls since; who has a network sends it.
+  [[nodiscard]] std::vector<Push> take_pushes() { return world_->org.watches().take_pushes(now_ms()); }
 
   [[nodiscard]] std::int64_t now_ms() const;
   /// Time on top of the injected clock's.

@@ -46,6 +46,11 @@ std::expected<const Json*, HttpAnswer> tags_of(const Call& call) {
   return tags;
 }
 
+HttpAnswer unknown_tag_in_path() {
+  return error_answer(
+      400, {"INVALID_DATA", "the id given seems to be invalid", Members().number("resource_path_index", 2).take()});
+}
+
 Where tag_where(std::size_t index, std::string_view member) {
   return {std::string(member), "$.tags[" + std::to_string(index) + "]." + std::string(member)};
 }
@@ -123,6 +128,13 @@ std::vector<TagNumber> tags_after(const Call& call, const Record& record, const 
   return after;
 }
 
+std::string tags_json(const Module& module, const std::vector<TagNumber>& tags) {
+  std::string out;
+  zs::JsonWriter writer(out);
+  write_tags(writer, module, tags);
+  return out;
+}
+
 Row tag_one(const Call& call, Module& module, const std::string& id, const std::vector<TagNumber>& named,
             std::size_t index) {
   const auto slot = addressed(module, {}, id);
@@ -138,11 +150,11 @@ Row tag_one(const Call& call, Module& module, const std::string& id, const std::
   if (record.hold == Hold::locked)
     return failed_row({"RECORD_LOCKED", "record is locked", Members().text("id", id).take()});
   if (record.hold == Hold::approval)
-    return failed_row({"NOT_APPROVED", "the record awaits approval", Members().text("id", id).take()});
+    return failed_row({"NOT_APPROVED", "record not approved", Members().text("id", id).take()});
   std::vector<TagNumber> surplus;
   auto after = tags_after(call, record, named, tags_per_record(call.options.edition), surplus);
-  // A record without room for one of the tags is left as it is; that shape is unconfirmed.
-  if (!surplus.empty()) {
+  // A record without room for one of the tags is left as it is, or takes what it has room for.
+  if (!surplus.empty() && call.options.surplus_tags == SurplusTags::refuse) {
     return failed_row({"LIMIT_EXCEEDED", "the number of tags on a record is limited",
                        Members()
                            .text("id", id)
@@ -150,10 +162,13 @@ Row tag_one(const Call& call, Module& module, const std::string& id, const std::
                            .take()});
   }
   call.org.set_tags(module, *slot, std::move(after));
-  std::string tags;
-  zs::JsonWriter writer(tags);
-  write_tags(writer, module, module.records.at(*slot).tags);
-  return {true, success_object("tags updated successfully", Members().text("id", id).raw("tags", tags))};
+  if (call.options.tags_touch_record) {
+    module.records.edit(*slot).modified_ms = call.now_ms;
+    call.org.note_edit(module, *slot);
+  }
+  Members details = Members().text("id", id).raw("tags", tags_json(module, module.records.at(*slot).tags));
+  if (!surplus.empty()) details.raw("not_added_tags", tags_json(module, surplus));
+  return {true, success_object("tags updated successfully", details)};
 }
 
 std::expected<std::vector<std::string>, HttpAnswer> ids_of(const Call& call) {
@@ -241,8 +256,36 @@ HttpAnswer delete_tag(const Call& call) {
     return json_answer(
         200, "{\"tags\":[" + success_object("tags deleted successfully", Members().text("id", call.route.id)) + "]}");
   }
-  return error_answer(
-      400, {"INVALID_DATA", "the id given seems to be invalid", Members().number("resource_path_index", 2).take()});
+  return unknown_tag_in_path();
+}
+
+HttpAnswer count_tag(const Call& call) {
+  const auto module = module_parameter(call);
+  if (!module) return module.error();
+  const auto id = parse_id(call.route.id);
+  const auto tag = id ? (*module)->tags.by_id(*id) : std::nullopt;
+  if (!tag) return unknown_tag_in_path();
+  return json_answer(200, Members().text("count", std::to_string((*module)->tags.at(*tag).records)).take());
+}
+
+HttpAnswer merge_tags(const Call& call) {
+  const auto id = parse_id(call.route.id);
+  const auto tags = tags_of(call);
+  if (!tags) return tags.error();
+  const auto other = parse_id((*tags)->items.front().string_or("conflict_id", ""));
+  for (const auto& module : call.org.modules()) {
+    const auto kept = id ? module->tags.by_id(*id) : std::nullopt;
+    if (!kept) continue;
+    const auto merged = other ? module->tags.by_id(*other) : std::nullopt;
+    if (!merged || merged == kept)
+      return rows_answer(
+          call.options, "tags",
+          {failed_row(refuse("INVALID_DATA", "invalid data", details_at(tag_where(0, "conflict_id"))).error())}, 200);
+    call.org.merge_tags(*module, *kept, *merged);
+    return json_answer(
+        200, "{\"tags\":[" + success_object("tags merged successfully", Members().text("id", call.route.id)) + "]}");
+  }
+  return unknown_tag_in_path();
 }
 
 HttpAnswer tag_records(const Call& call) {

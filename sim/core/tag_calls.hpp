@@ -9,6 +9,9 @@ namespace zohosim {
 [[nodiscard]] HttpAnswer create_tags(const Call& call);
 [[nodiscard]] HttpAnswer update_tags(const Call& call);
 [[nodiscard]] HttpAnswer delete_tag(const Call& call);
+/// One tag takes the place of another on every record.
+[[nodiscard]] HttpAnswer merge_tags(const Call& call);
+[[nodiscard]] HttpAnswer count_tag(const Call& call);
 /// add_tags and remove_tags, on one record or on up to 500.
 [[nodiscard]] HttpAnswer tag_records(const Call& call);
 

@@ -27,11 +27,23 @@ bool has_form(DataType type, std::string_view text) {
   }
 }
 
+std::size_t length_of(const Options& options, std::string_view text) {
+  if (options.length_unit == LengthUnit::utf16) return zs::utf16_length(text);
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
+/// Characters beyond the BMP take four bytes.
+bool has_emoji(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0xF0U; });
+}
+
 Value check_text(const ValueRules& rules, const Field& field, const Json& given, const Where& where) {
   if (!given.is_string()) return invalid_type(where, "string");
   const std::string_view text = rules.options.trims_text ? zs::trim(given.text) : std::string_view(given.text);
   if (text.empty() && rules.options.empty_text_clears) return cleared();
-  if (zs::utf16_length(text) > static_cast<std::size_t>(field.length)) return too_long(where, field.length);
+  if (length_of(rules.options, text) > static_cast<std::size_t>(field.length)) return too_long(where, field.length);
+  if (rules.options.emoji_refused && has_emoji(text)) return invalid_type(where, name_of(field.type));
   if (!has_form(field.type, text)) return invalid_type(where, name_of(field.type));
   return kept(std::string(text));
 }
@@ -52,7 +64,8 @@ std::unexpected<Refusal> unlisted(const Field& field, const Where& where) {
 Value check_pick(const ValueRules& rules, const Field& field, const Json& given, const Where& where) {
   if (!given.is_string()) return invalid_type(where, "string");
   if (given.text.empty()) return cleared();
-  if (zs::utf16_length(given.text) > static_cast<std::size_t>(field.length)) return too_long(where, field.length);
+  if (length_of(rules.options, given.text) > static_cast<std::size_t>(field.length))
+    return too_long(where, field.length);
   if (given.text == "-None-") return cleared();
   if (field.pick(given.text) != nullptr || field.picks.empty()) return kept(given.text);
   // With pipelines on, whether a stage fits is a question to the pipeline, and has an answer of its own.

@@ -75,6 +75,8 @@ Checked<Slot> insert_row(const RowContext& context, const Json& row) {
     if (value) record.values.set(field->number, *value);
   }
   if (draft->tags) record.tags = fulfil(call, context.module, *draft->tags);
+  if (const Json* approved = row.find("$approved"); approved != nullptr && approved->text == "false")
+    record.hold = Hold::approval;
   return call.org.add_record(context.module, std::move(record));
 }
 
@@ -88,11 +90,11 @@ Checked<> check_hold(const RowContext& context, const Draft& draft, const Record
       return refuse("RECORD_LOCKED", "record is locked",
                     details_at(where).text("action", "record_locking").id("id", record.id));
     case Hold::approval:
-      return refuse("NOT_APPROVED", "the record awaits approval", details_at(where).id("id", record.id));
+      return refuse("NOT_APPROVED", "record not approved", details_at(where).id("id", record.id));
     case Hold::blueprint:
       // A blueprint guards the field it runs on; the rest of the record stays open.
       if (context.module.schema.api_name == "Deals" && draft.find("Stage") == nullptr) return {};
-      return refuse("RECORD_IN_BLUEPRINT", "the record is in a blueprint",
+      return refuse("RECORD_IN_BLUEPRINT", "The record is in blue print",
                     details_at(context.where("Stage")).id("id", record.id));
   }
   return {};
@@ -121,6 +123,7 @@ Checked<> update_row(const RowContext& context, const Json& row, Slot slot) {
   auto draft = read_draft(context, row);
   if (!draft) return std::unexpected(std::move(draft).error());
   const Record& record = context.module.records.at(slot);
+  append_picks(row, record, *draft);
   if (auto fine = check_hold(context, *draft, record); !fine) return fine;
   if (auto fine = check_mandatory_kept(context, *draft, record); !fine) return fine;
   if (auto fine = check_deal(context, *draft, &record); !fine) return fine;
@@ -128,7 +131,7 @@ Checked<> update_row(const RowContext& context, const Json& row, Slot slot) {
   if (draft->tags) {
     if (auto put = put_tags(context, slot, *draft->tags); !put) return put;
   }
-  apply(*draft, context.module, slot, k_api_user, context.call.now_ms);
+  apply(*draft, context.call.org, context.module, slot, k_api_user, context.call.now_ms);
   return {};
 }
 
@@ -136,7 +139,8 @@ Row insert(const RowContext& context, const Json& row, bool upsert) {
   const auto slot = insert_row(context, row);
   if (!slot) return failed_row(slot.error());
   Members details = outcome(context.call, context.module.records.at(*slot));
-  if (!upsert) details.text("$approval_state", "approved");
+  const bool waits = context.module.records.at(*slot).hold == Hold::approval;
+  if (!upsert) details.text("$approval_state", waits ? "pending" : "approved");
   return {true, success_object("record added", details, upsert ? upsert_extra(true, {}) : std::string())};
 }
 
@@ -153,7 +157,7 @@ Checked<Slot> target(const RowContext& context, const Json& row) {
   }
   if (const auto slot = addressed(context.module, context.external, name)) return *slot;
   if (key != "id") {
-    return refuse("INVALID_DATA", "the external field value given seems to be invalid", details_at(where));
+    return refuse("INVALID_DATA", "The value of the external field is invalid.", details_at(where));
   }
   return refuse("INVALID_DATA", "the id given seems to be invalid",
                 Members().text("id", name).text("api_name", "id").text("json_path", where.json_path));
@@ -189,26 +193,41 @@ Checked<std::vector<const Field*>> duplicate_check_order(const Call& call, const
   return order;
 }
 
-/// Of several records that share a value the oldest is taken (unconfirmed).
-Row upsert(const RowContext& context, const Json& row, const std::vector<const Field*>& order) {
+struct Match {
+  Slot slot;
+  const Field* field;
+};
+
+/// The record that an upsert updates: the first match in the order of the fields.
+std::optional<Match> existing(const Call& call, const Module& module, const Json& row,
+                              const std::vector<const Field*>& order) {
   for (const Field* field : order) {
     const Json* value = row.find(field->api_name);
     if (value == nullptr || value->text.empty() || value->is_object()) continue;
-    const auto matches = context.module.records.find(field->number, zs::trim(value->text));
-    if (matches.empty()) continue;
-    return update(context, row, matches.front(), upsert_extra(false, field->api_name));
+    const auto matches = module.records.find(field->number, zs::trim(value->text));
+    if (!matches.empty()) return Match{call.options.upsert_takes_newest ? matches.back() : matches.front(), field};
   }
-  return insert(context, row, true);
+  return std::nullopt;
+}
+
+Row upsert(const RowContext& context, const Json& row, const std::vector<const Field*>& order) {
+  const auto match = existing(context.call, context.module, row, order);
+  if (!match) return insert(context, row, true);
+  return update(context, row, match->slot, upsert_extra(false, match->field->api_name));
 }
 
 /// The answer 412 when a record to be updated has changed since `If-Unmodified-Since`.
 std::optional<HttpAnswer> modified_since(const Call& call, const Module& module, const ExternalHeader& external,
-                                         const Json& rows) {
+                                         const Json& rows, const std::vector<const Field*>& order) {
   const auto since = zs::parse_rfc3339(call.request.header("if-unmodified-since"));
   if (!since) return std::nullopt;
   const std::string key = external.key.empty() ? "id" : external.key;
   for (const Json& row : rows.items) {
-    const auto slot = addressed(module, external, call.route.id.empty() ? row.string_or(key, "") : call.route.id);
+    auto slot = addressed(module, external, call.route.id.empty() ? row.string_or(key, "") : call.route.id);
+    if (call.route.endpoint == Endpoint::upsert) {
+      const auto match = existing(call, module, row, order);
+      slot = match ? std::optional(match->slot) : std::nullopt;
+    }
     if (!slot) continue;
     const Record& record = module.records.at(*slot);
     if (record.modified_ms / 1000 <= zs::to_millis(*since) / 1000) continue;
@@ -252,12 +271,13 @@ HttpAnswer write_records(const Call& call) {
     order = std::move(*fields);
   }
   const ExternalHeader external = parse_external(call.request.header("x-external"), module->schema.api_name);
-  if (auto stale = modified_since(call, *module, external, **rows)) return std::move(*stale);
+  if (auto stale = modified_since(call, *module, external, **rows, order)) return std::move(*stale);
   std::vector<Row> results;
   results.reserve((*rows)->items.size());
   for (std::size_t i = 0; i < (*rows)->items.size(); ++i) {
     results.push_back(write_row({call, *module, external, i}, (*rows)->items[i], order));
   }
+  if (upserts && !call.options.upsert_keeps_order) std::ranges::reverse(results);
   return rows_answer(call.options, "data", results, call.route.endpoint == Endpoint::insert ? 201 : 200);
 }
 

@@ -58,7 +58,7 @@ async function open(number) {
     notify(error.message, true);
     return;
   }
-  const facts = [`${call.at.replace('T', ' ')}`, `${count(call.credits)} credits`, `${count(call.delay_ms)} ms`, call.trigger !== undefined && `trigger ${JSON.stringify(call.trigger)}`, call.fault && `fault: ${call.fault}`];
+  const facts = [`${call.at.replace('T', ' ')}`, call.credits === 1 ? '1 credit' : `${count(call.credits)} credits`, `${count(call.delay_ms)} ms`, call.trigger !== undefined && `trigger ${JSON.stringify(call.trigger)}`, call.fault && `fault: ${call.fault}`];
   paint(dialog,
     h('div', {class: 'dialog-head'}, h('div', {}, h('h2', {id: 'call-title'}, h('span', {class: `status ${went(call)}`}, statusText(call)), ` ${call.method} ${call.path}`),
       call.query ? h('p', {class: 'query'}, '?' + call.query) : null, h('p', {class: 'soft'}, facts.filter(Boolean).join(' · '))),

@@ -14,7 +14,7 @@ export function h(tag, props = {}, ...children) {
     else if (name in node && typeof value !== 'string') node[name] = value;
     else node.setAttribute(name === 'class' ? 'class' : name, value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -22,7 +22,7 @@ export function h(tag, props = {}, ...children) {
 export function paint(container, ...children) {
   const active = document.activeElement;
   const key = container.contains(active) ? active.dataset.key : undefined;
-  container.replaceChildren(...children.flat().filter(Boolean));
+  container.replaceChildren(...children.flat(Infinity).filter(Boolean));
   if (key) [...container.querySelectorAll('[data-key]')].find(node => node.dataset.key === key)?.focus();
 }
 

@@ -4,7 +4,7 @@ import {$, count, h, notify, paint} from './dom.js';
 
 const words = {
   latency: 'a late answer', status: 'an error status', hang: 'no answer, ever', reset_before: 'connection reset, nothing applied',
-  reset_after: 'connection reset after applying', truncate: 'half an answer, applied', expire_token: 'access token expires', record_error: 'chosen rows refused',
+  reset_after: 'connection reset after applying', truncate: 'half an answer, applied', expire_token: 'access token expires', revoke_token: 'refresh token revoked', record_error: 'chosen rows refused',
 };
 const profiles = {mild: 'slow, a refusal now and then', rough: 'every kind of failure, each rare', hostile: 'the worst of days'};
 let changed = () => {};

@@ -25,7 +25,7 @@ function figures(state, show) {
   return [
     ...main.map(name => figure(name, count(state.modules[name].records),
       state.modules[name].deleted ? `${count(state.modules[name].deleted)} deleted` : '', {open: () => show({module: name})})),
-    figure('Twins', count(twins), Object.entries(state.twins).map(([name, n]) => `${name} ${count(n)}`).join(' · '),
+    figure('Twins', count(twins), twins ? Object.entries(state.twins).filter(([, n]) => n > 0).map(([name, n]) => `${name} ${count(n)}`).join(' · ') : 'by platform id',
       {bad: twins > 0, open: twins > 0 ? () => show({module: worst, twins: true}) : undefined}),
     figure('CRM calls', count(c.crm_calls), c.faults ? `${count(c.faults)} with a fault` : `${count(c.mints)} token mints`),
     figure('Credits in 24 h', count(c.credits_24h), `of ${count(c.credits_limit)}`, {share: c.credits_24h / c.credits_limit}),

@@ -14,7 +14,8 @@ const holdOf = record => record.$locked_for_me ? 'lock' : record.$approval_state
 /** A value as the text of its input. */
 function textOf(field, value) {
   if (value === null || value === undefined) return '';
-  if (field.type === 'lookup' || field.type === 'ownerlookup') return value.id ?? '';
+  if (field.type === 'lookup') return value.id ?? '';
+  if (field.type === 'ownerlookup') return value.name ?? '';
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
@@ -44,7 +45,7 @@ function inputFor(field, text) {
 function fieldRow(field, record) {
   const value = record?.[field.api_name];
   const hint = [field.type === 'lookup' && `id of a record of ${field.lookup}${value?.name ? ` (now ${value.name})` : ''}`,
-    field.type === 'ownerlookup' && value?.name, field.unique && 'unique'].filter(Boolean).join(', ');
+    field.unique && 'unique'].filter(Boolean).join(', ');
   return h('div', {class: 'field'}, h('label', {for: `field-${field.api_name}`}, field.label, field.mandatory ? h('abbr', {title: 'mandatory'}, ' *') : null),
     inputFor(field, textOf(field, value)), hint ? h('small', {}, hint) : null);
 }
@@ -78,7 +79,8 @@ function tagEditor(names) {
 
 function fieldGroups(fields, record) {
   const shown = fields.filter(field => !['Tag', 'id', 'Full_Name'].includes(field.api_name));
-  const filled = shown.filter(field => field.mandatory || textOf(field, record?.[field.api_name]) !== '');
+  // What can be changed comes first.
+  const filled = shown.filter(field => field.mandatory || textOf(field, record?.[field.api_name]) !== '').sort((a, b) => a.read_only - b.read_only);
   const empty = shown.filter(field => !filled.includes(field) && !field.read_only);
   return [h('div', {class: 'fields'}, filled.map(field => fieldRow(field, record))),
     empty.length ? h('details', {class: 'more-fields', open: !record}, h('summary', {}, `${empty.length} empty fields`), h('div', {class: 'fields'}, empty.map(field => fieldRow(field, record)))) : null];

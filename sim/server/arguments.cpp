@@ -8,7 +8,9 @@
 #include <map>
 
 #include "core/fault_profiles.hpp"
+#include "core/organization.hpp"
 #include "core/text.hpp"
+#include "server/doubts.hpp"
 
 namespace zohosim {
 namespace {
@@ -50,9 +52,6 @@ struct Raw {
   int concurrency = 0;
   std::string scopes;
   std::string utc_offset;
-  std::string mixed_status = "207";
-  std::string tag_credits = "10";
-  bool external_is_free = false;
   bool empty_org = false;
   RawDesk desk;
 };
@@ -84,6 +83,8 @@ void add_org_options(CLI::App& app, Arguments& out, Raw& raw) {
   app.add_flag("--ready", options.ready, "Start with unique external id fields on Contacts, Accounts and Deals");
   app.add_flag("--pipelines", options.pipelines, "Deals have pipelines; a stage must belong to its pipeline");
   app.add_flag("--multi-currency", options.multi_currency, "Deals have a currency");
+  app.add_option("--mandatory", options.layout_mandatory,
+                 "Field that an admin made mandatory, as Deals.Closing_Date; may be repeated");
   app.add_option("--utc-offset", raw.utc_offset, "Time zone of the API user, as +05:30");
 }
 
@@ -122,32 +123,6 @@ void add_desk_options(CLI::App& app, DeskOptions& desk, RawDesk& raw) {
                  "A ticket's `contact` with a known e-mail is that contact")
       ->capture_default_str();
   app.add_flag("--desk-org-optional", desk.org_id_may_be_absent, "Desk answers without the orgId header too");
-}
-
-/// The doubts that Zoho's documents leave, each with a default; run a client under both.
-void add_doubts(CLI::App& app, Options& options, Raw& raw) {
-  const Names<TagOnUpdate> tag_ways{{"replace", TagOnUpdate::replace}, {"add", TagOnUpdate::add}};
-  const Names<UnlistedPick> pick_ways{
-      {"refuse", UnlistedPick::refuse}, {"accept", UnlistedPick::accept}, {"drop", UnlistedPick::drop}};
-  const Names<LookupError> lookup_ways{{"lookup", LookupError::names_lookup}, {"id", LookupError::names_id}};
-  add_choice(app, "--tag-on-update", options.tag_on_update, tag_ways,
-             "Tags in an update's body: replace (default) or add");
-  add_choice(app, "--unlisted-pick", options.unlisted_pick, pick_ways,
-             "A value outside a picklist: refuse (default), accept or drop");
-  add_choice(app, "--lookup-error", options.lookup_error, lookup_ways,
-             "What api_name says of an unknown parent: lookup (default) or id");
-  app.add_option("--mixed-status", raw.mixed_status, "Status of a write of which some rows failed")
-      ->check(CLI::IsMember({"207", "200"}))
-      ->capture_default_str();
-  app.add_option("--tags-per-credit", raw.tag_credits, "Records tagged for one credit")
-      ->check(CLI::IsMember({"10", "50"}))
-      ->capture_default_str();
-  app.add_option("--trim-text", options.trims_text, "Blanks around text are cut off")->capture_default_str();
-  app.add_option("--empty-clears", options.empty_text_clears, "Empty text is stored as null")->capture_default_str();
-  app.add_flag("--external-is-free", raw.external_is_free, "External fields do not count towards the two unique ones");
-  app.add_flag("--deal-contact-must-match", options.deal_contact_must_match, "A deal's contact must be of its account");
-  app.add_option("--list-merged", options.merge_losers_are_listed, "Merged records stand in the deleted list")
-      ->capture_default_str();
 }
 
 [[noreturn]] void bad_usage(const std::string& why) {
@@ -192,6 +167,13 @@ void settle_desk(const RawDesk& raw, DeskOptions& desk) {
   desk.search_lag = std::chrono::milliseconds{raw.search_lag_ms};
 }
 
+void check_mandatory(const Options& options) {
+  Organization org(options);
+  for (const std::string& name : options.layout_mandatory) {
+    if (!make_mandatory(org, name)) bad_usage("--mandatory wants Module.Field of this org, not '" + name + "'");
+  }
+}
+
 void settle(const Raw& raw, Arguments& out) {
   Options& options = out.options;
   read_listen(raw.listen, out);
@@ -204,10 +186,8 @@ void settle(const Raw& raw, Arguments& out) {
   if (raw.concurrency > 0) options.concurrency = raw.concurrency;
   if (!raw.scopes.empty()) options.scopes = comma_list(raw.scopes);
   if (!raw.utc_offset.empty()) options.utc_offset_minutes = read_offset(raw.utc_offset);
-  options.mixed_is_207 = raw.mixed_status == "207";
-  options.tags_cost_per_50 = raw.tag_credits == "50";
-  options.external_counts_as_unique = !raw.external_is_free;
   settle_desk(raw.desk, options.desk);
+  check_mandatory(options);
 }
 
 }  // namespace
@@ -222,7 +202,7 @@ Arguments read_arguments(int argc, char** argv) {
   add_network_options(app, out.options, raw);
   add_fault_options(app, out.beginning);
   add_desk_options(app, out.options.desk, raw.desk);
-  add_doubts(app, out.options, raw);
+  add_doubts(app, out.options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

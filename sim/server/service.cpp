@@ -8,10 +8,12 @@
 #include "core/control.hpp"
 #include "core/fault_profiles.hpp"
 #include "core/snapshot.hpp"
+#include "net/curl_transport.hpp"
 
 namespace zohosim {
 namespace {
 
+constexpr std::chrono::milliseconds k_push_timeout{10'000};
 constexpr std::size_t k_max_body = 256UL * 1024 * 1024;  // a snapshot comes in one piece
 
 HttpRequest taken(zs::net::Request&& request) {
@@ -79,6 +81,11 @@ zs::Result<> begin(Simulator& simulator, const Beginning& beginning) {
 
 }  // namespace
 
+// One connection to a subscriber keeps its pushes in order.
+Service::Service(Options options)
+    : simulator_(std::move(options), clock_),
+      out_(zs::net::make_curl_transport({.max_connections_per_host = 1, .user_agent = "zohosim"})) {}
+
 zs::Result<std::unique_ptr<Service>> Service::start(Options options, const std::string& address, std::uint16_t port,
                                                     Beginning beginning) {
   std::unique_ptr<Service> out(new Service(std::move(options)));
@@ -115,10 +122,13 @@ Service::~Service() {
 
 void Service::answer(zs::net::Request&& request, zs::net::Reply reply) {
   HttpAnswer answer;
+  std::vector<Push> pushes;
   {
     const std::scoped_lock lock(mutex_);
     answer = simulator_.begin_call(taken(std::move(request)));
+    pushes = simulator_.take_pushes();
   }
+  push(std::move(pushes));
   if (answer.delay.count() == 0) {
     send(std::move(answer), std::move(reply));
     return;
@@ -127,6 +137,18 @@ void Service::answer(zs::net::Request&& request, zs::net::Reply reply) {
   server_->after(delay, [this, answer = std::move(answer), reply = std::move(reply)]() mutable {
     send(std::move(answer), std::move(reply));
   });
+}
+
+void Service::push(std::vector<Push>&& pushes) {
+  for (Push& one : pushes) {
+    zs::net::ClientRequest request;
+    request.method = "POST";
+    request.url = std::move(one.url);
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = std::move(one.body);
+    request.timeout = k_push_timeout;
+    out_->send(std::move(request), [](const zs::net::ClientResponse&) {});
+  }
 }
 
 /// The place is given back before the answer leaves: a caller that sends its next call on reading it is within its

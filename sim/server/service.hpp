@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "core/simulator.hpp"
+#include "net/http_client.hpp"
 #include "net/http_server.hpp"
 
 namespace zohosim {
@@ -32,14 +33,17 @@ class Service {
   void stop() { server_->stop(std::chrono::milliseconds{500}); }
 
  private:
-  explicit Service(Options options) : simulator_(std::move(options), clock_) {}
+  explicit Service(Options options);
 
   void answer(zs::net::Request&& request, zs::net::Reply reply);
   void send(HttpAnswer&& answer, zs::net::Reply reply);
+  /// Told once and not repeated, as Zoho promises no delivery.
+  void push(std::vector<Push>&& pushes);
 
   zs::SystemClock clock_;
   std::mutex mutex_;
   Simulator simulator_;  // under mutex_
+  std::unique_ptr<zs::net::HttpTransport> out_;
   std::unique_ptr<zs::net::Server> server_;
 };
 
