@@ -62,6 +62,9 @@ class HttpApi {
   void retry_held(net::Request&& request, net::Reply reply, std::string id);
   void retry_all_held(net::Request&& request, net::Reply reply, std::string);
   void discard_held(net::Request&& request, net::Reply reply, std::string id);
+  // reconcile.cpp
+  void start_reconcile(net::Request&& request, net::Reply reply, std::string);
+  void get_reconcile(net::Request&& request, net::Reply reply, std::string);
   void healthz(net::Request&& request, net::Reply reply, std::string);
   void readyz(net::Request&& request, net::Reply reply, std::string);
   void metrics(net::Request&& request, net::Reply reply, std::string);

@@ -25,6 +25,7 @@ struct Options {
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
+  bool repair = false;                        // reconcile
   std::string code;                           // held retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
@@ -37,6 +38,7 @@ Exit init(const Options& options);
 Exit serve(const Options& options);
 Exit setup(const Options& options);
 Exit import_events(const Options& options);
+Exit reconcile(const Options& options);
 Exit customer(const Options& options);
 Exit mapping_get(const Options& options);
 Exit mapping_find(const Options& options);

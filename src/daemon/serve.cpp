@@ -109,6 +109,7 @@ struct Daemon {
         options(engine_options_of(c)),
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
+        reconciler(engine, *store, clock, reconcile_options_of(c)),
         probe(metrics),
         http({c, *store, host, probe, clock, node_name(), std::string(k_version)}) {
     engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
@@ -133,6 +134,7 @@ struct Daemon {
   engine::Options options;
   zoho::Client client;
   engine::Engine engine;
+  reconcile::Reconciler reconciler;
   ops::Registry metrics;
   api::Probe probe;
   api::HttpApi http;
@@ -143,7 +145,8 @@ Result<void> restore(Daemon& daemon) {
   ZS_ASSIGN(const std::unique_ptr<store::Reader> reader, daemon.store->reader());
   ZS_ASSIGN(const std::optional<std::string> token, reader->meta(k_meta_token));
   daemon.tokens.restore(token.value_or(""));
-  return daemon.engine.start();
+  ZS_TRY(daemon.engine.start());
+  return daemon.reconciler.open();
 }
 
 net::ServerOptions server_options(const config::Config& config) {
@@ -179,7 +182,7 @@ int serve(const config::Config& config) {
   if (!server) return report(server.error(), server.error().code == Errc::invalid ? 2 : 3);
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
-  daemon.host.run(daemon.engine);
+  daemon.host.run(daemon.engine, daemon.reconciler);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},
                                 {"store", path},
