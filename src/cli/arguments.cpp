@@ -24,7 +24,7 @@ const std::array k_groups{
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"config", "The configuration", {"check"}},
 };
-constexpr std::array<std::string_view, 10> k_verbs{"init",     "serve",   "setup", "import", "reconcile",
+constexpr std::array<std::string_view, 11> k_verbs{"init",     "serve",   "setup", "import", "plan",  "reconcile",
                                                    "customer", "mapping", "held",  "status", "config"};
 
 constexpr const char* k_footer =
@@ -101,6 +101,13 @@ class CommandLine {
                          "Compare Zoho with what it should hold, and report what differs; asks the daemon", reconcile);
     one->add_flag("--repair", options_.repair, "Write what differs, by the policies of the fields");
     add_daemon(one);
+    add_json(one);
+    one = verb(app_, "plan",
+               "What a sync, or an import, would write, field by field, and what it costs; writes nothing", plan);
+    add_names(one, "USER", "Only these platform users, with their accounts and subscriptions", false);
+    one->add_option("--import", options_.import_file, "As if these events (NDJSON, - is standard input) were imported")
+        ->type_name("FILE");
+    one->add_flag("--offline", options_.offline, "Ask nothing of Zoho: nobody is looked up");
     add_json(one);
   }
 

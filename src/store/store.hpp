@@ -234,6 +234,8 @@ struct Options {
 
 /// Reads a store's file beside a daemon, or without one; changes nothing. Errc::not_found when there is no file,
 /// Errc::unavailable when it is of an older version, which only the daemon brings up to date, otherwise as above.
-[[nodiscard]] Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path);
+/// `finds_many_events`: takes time at first and some memory for a find_event() that is quick ever after.
+[[nodiscard]] Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path,
+                                                                 bool finds_many_events = false);
 
 }  // namespace zs::store
