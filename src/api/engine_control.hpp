@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "engine/engine.hpp"
+#include "reconcile/reconciler.hpp"
 
 namespace zs::api {
 
@@ -21,6 +22,12 @@ class EngineControl {
   [[nodiscard]] virtual Result<void> retry_held(store::EntityId id) = 0;
   [[nodiscard]] virtual Result<std::int64_t> retry_all_held(std::string code) = 0;
   [[nodiscard]] virtual Result<void> discard_held(store::EntityId id) = 0;
+  /// Errc::conflict while one runs.
+  [[nodiscard]] virtual Result<void> start_reconcile(bool repair) = 0;
+  /// How far it is and what it found, from the finding `after` on, as JSON.
+  [[nodiscard]] virtual Result<std::string> reconcile_report(std::size_t after, std::size_t limit) = 0;
+  /// A copy of the last tick's.
+  [[nodiscard]] virtual reconcile::LastRun last_reconcile() const = 0;
 };
 
 }  // namespace zs::api

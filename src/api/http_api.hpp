@@ -67,6 +67,9 @@ class HttpApi {
   void discard_held(net::Request&& request, net::Reply reply, std::string id);
   // token.cpp
   void get_token(net::Request&& request, net::Reply reply, std::string);
+  // reconcile.cpp
+  void start_reconcile(net::Request&& request, net::Reply reply, std::string);
+  void get_reconcile(net::Request&& request, net::Reply reply, std::string);
   void healthz(net::Request&& request, net::Reply reply, std::string);
   void readyz(net::Request&& request, net::Reply reply, std::string);
   void metrics(net::Request&& request, net::Reply reply, std::string);

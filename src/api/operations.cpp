@@ -57,6 +57,10 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
   writer.field("credits_limit", status.credits_limit).field("state", status.state).field("detail", status.detail);
   if (status.resume_ms != 0) writer.field("resume_at", format_rfc3339(from_millis(status.resume_ms)));
   writer.field("last_error", status.last_error).end_object();
+  if (const reconcile::LastRun run = parts_.engine.last_reconcile(); run.ended_ms != 0) {
+    writer.key("reconcile").begin_object().field("ended_at", format_rfc3339(from_millis(run.ended_ms)));
+    writer.field("drift", run.drift).field("left", run.left).end_object();
+  }
   writer.field("node", parts_.node).field("version", parts_.version).end_object();
   reply(json(200, std::move(body)));
 }
@@ -147,8 +151,9 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
   }
   net::Response response;
   response.content_type = ops::Registry::k_content_type;
-  response.body = parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,
-                                    oldest_seconds(snapshot->backlog, parts_.clock.now()));
+  response.body =
+      parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,
+                        oldest_seconds(snapshot->backlog, parts_.clock.now()), parts_.engine.last_reconcile());
   reply(std::move(response));
 }
 

@@ -39,7 +39,7 @@ void Probe::minted(std::string_view outcome) {
 }
 
 std::string Probe::text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
-                        std::int64_t oldest_seconds) {
+                        std::int64_t oldest_seconds, const reconcile::LastRun& reconcile) {
   const auto put = [&](std::string_view name, std::string_view help, std::int64_t value) {
     registry_.gauge(name, help).set(static_cast<double>(value));
   };
@@ -55,6 +55,11 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
   put("zohosync_zoho_credits_used_24h", "API credits spent in the last 24 hours, as far as known.",
       status.credits_used);
   put("zohosync_zoho_credits_limit", "API credits of the org for 24 hours; 0: not known.", status.credits_limit);
+  if (reconcile.ended_ms != 0) {
+    put("zohosync_reconcile_drift", "Records that the last reconcile found to differ.", reconcile.drift);
+    put("zohosync_reconcile_left", "Of these: not mended by it.", reconcile.left);
+    put("zohosync_reconcile_last_run_timestamp_seconds", "When the last reconcile ended.", reconcile.ended_ms / 1000);
+  }
   for (const std::string_view state : k_states) {
     registry_
         .gauge("zohosync_zoho_state", "1 for the state that writing to Zoho is in.", {{"state", std::string(state)}})

@@ -8,6 +8,7 @@
 
 #include "engine/engine.hpp"
 #include "ops/metrics.hpp"
+#include "reconcile/reconciler.hpp"
 #include "store/store.hpp"
 
 namespace zs::api {
@@ -29,7 +30,7 @@ class Probe {
   void minted(std::string_view outcome);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
-                                 std::int64_t oldest_seconds);
+                                 std::int64_t oldest_seconds, const reconcile::LastRun& reconcile);
 
  private:
   ops::Registry& registry_;

@@ -24,8 +24,8 @@ const std::array k_groups{
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"config", "The configuration", {"check"}},
 };
-constexpr std::array<std::string_view, 10> k_verbs{"init",     "serve",   "token", "setup",  "import",
-                                                   "customer", "mapping", "held",  "status", "config"};
+constexpr auto k_verbs = std::to_array<std::string_view>(
+    {"init", "serve", "token", "setup", "import", "plan", "reconcile", "customer", "mapping", "held", "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -41,6 +41,7 @@ class CommandLine {
     app_.footer(k_footer);
     add_config(app_);
     declare_daemon_verbs();
+    declare_comparisons();
     declare_looks();
     declare_held();
   }
@@ -96,6 +97,21 @@ class CommandLine {
     add_names(one, "FILE", "Files of events; - is standard input");
     one->add_flag("--restart", options_.restart, "Begin anew instead of where the last run stopped");
     add_daemon(one);
+    add_json(one);
+  }
+
+  void declare_comparisons() {
+    CLI::App* one = verb(app_, "reconcile",
+                         "Compare Zoho with what it should hold, and report what differs; asks the daemon", reconcile);
+    one->add_flag("--repair", options_.repair, "Write what differs, by the policies of the fields");
+    add_daemon(one);
+    add_json(one);
+    one = verb(app_, "plan",
+               "What a sync, or an import, would write, field by field, and what it costs; writes nothing", plan);
+    add_names(one, "USER", "Only these platform users, with their accounts and subscriptions", false);
+    one->add_option("--import", options_.import_file, "As if these events (NDJSON, - is standard input) were imported")
+        ->type_name("FILE");
+    one->add_flag("--offline", options_.offline, "Ask nothing of Zoho: nobody is looked up");
     add_json(one);
   }
 

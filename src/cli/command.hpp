@@ -25,6 +25,9 @@ struct Options {
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
+  bool repair = false;                        // reconcile
+  bool offline = false;                       // plan
+  std::string import_file;                    // plan
   std::string code;                           // held retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
@@ -38,6 +41,8 @@ Exit serve(const Options& options);
 Exit token(const Options& options);
 Exit setup(const Options& options);
 Exit import_events(const Options& options);
+Exit plan(const Options& options);
+Exit reconcile(const Options& options);
 Exit customer(const Options& options);
 Exit mapping_get(const Options& options);
 Exit mapping_find(const Options& options);

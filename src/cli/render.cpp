@@ -133,6 +133,11 @@ std::string status_text(std::string_view json) {
   const std::int64_t limit = number(zoho, "credits_limit");
   rows.push_back({"credits", grouped(number(zoho, "credits_used_24h")) + (limit == 0 ? "" : " of " + grouped(limit)) +
                                  " in 24 hours"});
+  if (const std::string ended = shown(part("reconcile"), "ended_at"); !ended.empty()) {
+    const std::int64_t left = number(part("reconcile"), "left");
+    rows.push_back({"reconcile", "last ended " + ended + ", " + grouped(number(part("reconcile"), "drift")) +
+                                     " drifted" + (left == 0 ? "" : ", " + grouped(left) + " left")});
+  }
   add(rows, "node", shown(root, "node"));
   add(rows, "version", shown(root, "version"));
   return aligned(rows);

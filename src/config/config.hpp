@@ -111,6 +111,13 @@ struct FieldRule {
   bool operator==(const FieldRule&) const = default;
 };
 
+struct Reconcile {
+  std::int64_t every_hours = 0;  // 0: only when asked to
+  bool repair = false;           // of the runs by schedule
+
+  bool operator==(const Reconcile&) const = default;
+};
+
 struct Config {
   Server server;
   Store store;
@@ -126,6 +133,7 @@ struct Config {
   std::string on_user_delete = "keep";
   std::string on_record_deleted = "hold";
   std::string on_record_merged = "follow";
+  Reconcile reconcile;
   std::string log_level = "info";
 
   bool operator==(const Config&) const = default;

@@ -96,6 +96,9 @@ pipeline = "SaaS"
 stages.canceled = "Lost, may return"
 [people]
 on_deleted = "recreate"
+[reconcile]
+every_hours = 24
+repair = true
 [log]
 level = "debug"
 )");
@@ -120,6 +123,8 @@ level = "debug"
   EXPECT_EQ(config.deals.stages.at("canceled"), "Lost, may return");
   EXPECT_EQ(config.deals.stages.at("active"), "Closed Won");
   EXPECT_EQ(config.on_record_deleted, "recreate");
+  EXPECT_EQ(config.reconcile.every_hours, 24);
+  EXPECT_TRUE(config.reconcile.repair);
   EXPECT_EQ(config.log_level, "debug");
 }
 

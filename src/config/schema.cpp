@@ -16,6 +16,7 @@ constexpr std::int64_t k_max_credits = 1'000'000'000;
 constexpr std::int64_t k_max_body = 64 * 1024 * 1024;
 constexpr std::int64_t k_max_events = 100'000;
 constexpr std::int64_t k_max_backlog = 1'000'000'000;
+constexpr std::int64_t k_max_hours = 24 * 366;
 constexpr std::int64_t k_max_linger_ms = 10'000;
 constexpr std::int64_t k_min_timeout_ms = 1'000;
 constexpr std::int64_t k_max_timeout_ms = 300'000;
@@ -161,6 +162,8 @@ std::vector<Shape> schema(Draft& draft) {
           table("users", {setting("on_delete", read_delete)}),
           table("people", {choice("on_deleted", config.on_record_deleted, {"hold", "recreate", "leave"}),
                            choice("on_merged", config.on_record_merged, {"follow"})}),
+          table("reconcile", {integer("every_hours", config.reconcile.every_hours, 0, k_max_hours),
+                              boolean("repair", config.reconcile.repair)}),
           table("log", {choice("level", config.log_level, {"debug", "info", "warn", "error"})})};
 }
 

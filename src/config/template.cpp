@@ -126,6 +126,12 @@ constexpr std::string_view k_after_tags = R"(
 # One that a person merged into another: follow to the survivor.
 #on_merged = "follow"
 
+# Compares all of Zoho with what it should hold, now and then; a credit for each 200 records. 0: only on `zohosync
+# reconcile`. repair writes what differs; else it is only counted and shown.
+[reconcile]
+#every_hours = 0
+#repair = false
+
 [log]
 #level = "info"  # debug, info, warn, error
 )";

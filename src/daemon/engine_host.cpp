@@ -8,8 +8,9 @@ namespace zs::daemon {
 
 EngineHost::~EngineHost() { stop(Duration{0}); }
 
-void EngineHost::run(engine::Engine& engine) {
+void EngineHost::run(engine::Engine& engine, reconcile::Reconciler& reconciler) {
   engine_ = &engine;
+  reconciler_ = &reconciler;
   engine.on_progress = [this] { progress_.fetch_add(1, std::memory_order_release); };
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
@@ -32,6 +33,7 @@ void EngineHost::loop(const std::stop_token& stop) {
     engine_->tick();
     const std::lock_guard lock(mutex_);
     status_ = engine_->status();
+    last_reconcile_ = reconciler_->last_run();
   }
 }
 
@@ -109,6 +111,24 @@ Result<std::int64_t> EngineHost::retry_all_held(std::string code) {
 
 Result<void> EngineHost::discard_held(store::EntityId id) {
   return ask([id](engine::Engine& engine) { return engine.discard_held(id); });
+}
+
+Result<void> EngineHost::start_reconcile(bool repair) {
+  return ask([this, repair](engine::Engine&) { return reconciler_->start(repair); });
+}
+
+Result<std::string> EngineHost::reconcile_report(std::size_t after, std::size_t limit) {
+  auto report = std::make_shared<std::string>();
+  ZS_TRY(ask([this, after, limit, report](engine::Engine&) -> Result<void> {
+    *report = reconcile::report_json(reconciler_->progress(), reconciler_->findings(), after, limit);
+    return {};
+  }));
+  return *report;
+}
+
+reconcile::LastRun EngineHost::last_reconcile() const {
+  const std::lock_guard lock(mutex_);
+  return last_reconcile_;
 }
 
 }  // namespace zs::daemon

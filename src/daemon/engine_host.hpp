@@ -11,6 +11,7 @@
 
 #include "api/engine_control.hpp"
 #include "engine/engine.hpp"
+#include "reconcile/reconciler.hpp"
 
 namespace zs::daemon {
 
@@ -19,8 +20,8 @@ class EngineHost final : public api::EngineControl {
   explicit EngineHost(const Clock& clock) : clock_(clock) {}
   ~EngineHost() override;
 
-  /// Starts the thread; `engine` is touched only by it from here on, until stop() returns.
-  void run(engine::Engine& engine);
+  /// Starts the thread; both are touched only by it from here on, until stop() returns.
+  void run(engine::Engine& engine, reconcile::Reconciler& reconciler);
   /// No new calls; waits up to `grace` for those that are out, then ends the thread.
   void stop(Duration grace);
   /// Called on the engine's thread, at least once a second while it runs; set before run().
@@ -35,6 +36,9 @@ class EngineHost final : public api::EngineControl {
   [[nodiscard]] Result<void> retry_held(store::EntityId id) override;
   [[nodiscard]] Result<std::int64_t> retry_all_held(std::string code) override;
   [[nodiscard]] Result<void> discard_held(store::EntityId id) override;
+  [[nodiscard]] Result<void> start_reconcile(bool repair) override;
+  [[nodiscard]] Result<std::string> reconcile_report(std::size_t after, std::size_t limit) override;
+  [[nodiscard]] reconcile::LastRun last_reconcile() const override;
 
  private:
   void loop(const std::stop_token& stop);
@@ -42,6 +46,7 @@ class EngineHost final : public api::EngineControl {
 
   const Clock& clock_;
   engine::Engine* engine_ = nullptr;
+  reconcile::Reconciler* reconciler_ = nullptr;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
@@ -49,6 +54,7 @@ class EngineHost final : public api::EngineControl {
   bool events_ = false;                                // guarded by mutex_
   bool closed_ = false;                                // guarded by mutex_
   engine::Status status_;                              // guarded by mutex_
+  reconcile::LastRun last_reconcile_;                  // guarded by mutex_
   std::atomic<std::uint64_t> progress_{0};
   std::jthread thread_;
 };

@@ -83,4 +83,13 @@ engine::Options engine_options_of(const config::Config& config) {
   return options;
 }
 
+reconcile::Options reconcile_options_of(const config::Config& config) {
+  reconcile::Options options;
+  options.mapping = mapping_of(config);
+  options.leaves_missing = config.on_record_deleted == "leave";
+  options.every = std::chrono::hours{config.reconcile.every_hours};
+  options.repair = config.reconcile.repair;
+  return options;
+}
+
 }  // namespace zs::daemon

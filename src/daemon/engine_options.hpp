@@ -4,10 +4,12 @@
 #include "config/config.hpp"
 #include "engine/engine.hpp"
 #include "plan/mapping.hpp"
+#include "reconcile/reconciler.hpp"
 
 namespace zs::daemon {
 
 [[nodiscard]] plan::Mapping mapping_of(const config::Config& config);
 [[nodiscard]] engine::Options engine_options_of(const config::Config& config);
+[[nodiscard]] reconcile::Options reconcile_options_of(const config::Config& config);
 
 }  // namespace zs::daemon

@@ -83,6 +83,7 @@ struct Daemon {
         options(engine_options_of(c)),
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
+        reconciler(engine, *store, clock, reconcile_options_of(c)),
         probe(metrics),
         http({c, *store, host, probe, clock, node_name(), std::string(k_version), [this](zoho::TokenSource::Done done) {
                 host.post([this, done = std::move(done)]() mutable { tokens.with_token(std::move(done)); });
@@ -124,6 +125,7 @@ struct Daemon {
   engine::Options options;
   zoho::Client client;
   engine::Engine engine;
+  reconcile::Reconciler reconciler;
   ops::Registry metrics;
   api::Probe probe;
   api::HttpApi http;
@@ -135,7 +137,8 @@ Result<void> restore(Daemon& daemon) {
   ZS_ASSIGN(const std::unique_ptr<store::Reader> reader, daemon.store->reader());
   ZS_ASSIGN(const std::optional<std::string> token, reader->meta(k_meta_token));
   daemon.tokens.restore(token.value_or(""));
-  return daemon.engine.start();
+  ZS_TRY(daemon.engine.start());
+  return daemon.reconciler.open();
 }
 
 net::ServerOptions server_options(const config::Config& config) {
@@ -172,7 +175,7 @@ int serve(const config::Config& config) {
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
   daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
-  daemon.host.run(daemon.engine);
+  daemon.host.run(daemon.engine, daemon.reconciler);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},
                                 {"store", path},

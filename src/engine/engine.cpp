@@ -72,6 +72,7 @@ void Engine::tick() {
       claim();
       if (!store_broken_) conclude_decided();
       if (!store_broken_) dispatch();
+      if (!store_broken_) run_errands();
     }
   } else if (is_paused) {
     next_wakeup_ = std::min(next_wakeup_, paused_until_);

@@ -8,6 +8,7 @@
 // makes their repetition find the first one.
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -81,9 +82,20 @@ class Engine {
   /// Gives a held entity up: it stays as it is in Zoho until its next change.
   [[nodiscard]] Result<void> discard_held(EntityId id);
 
+  // errand.cpp
+  /// A read that is about no work of ours. It goes not before the time given, when the engine may send at all and the
+  /// repair lane has credits. `done` is called once, between ticks, with whatever came of it; a drain drops both.
+  void run_errand(zoho::Call call, std::move_only_function<void(const zoho::Answer&)> done, Time not_before = {});
+  /// A step without a call, in a tick; long ones are cut into many, so that nobody waits for them.
+  void run_step(std::move_only_function<void()> step, Time not_before = {});
+  /// Somebody else has marked entities dirty.
+  void entities_marked() { may_have_dirty_ = true; }
+  /// The org as described last; none before the first time.
+  [[nodiscard]] const std::optional<zoho::Org>& org() const { return org_; }
+
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] bool is_idle() const {
-    return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_;
+    return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_ && !has_errands();
   }
   /// Ends a pause early: somebody says that what stood in the way is mended.
   void resume_now();
@@ -133,6 +145,15 @@ class Engine {
   void fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out);
   [[nodiscard]] bool build(const QueueKey& key, const std::vector<EntityId>& ids, std::vector<Outgoing>& out);
   void send(std::vector<Outgoing> outgoing);
+  struct Errand {
+    Time not_before;
+    std::optional<zoho::Call> call;
+    std::move_only_function<void(const zoho::Answer&)> done;
+  };
+  void run_errands();
+  [[nodiscard]] bool may_send_errand(const zoho::Call& call);
+  void send_errand(Errand errand);
+  [[nodiscard]] bool has_errands() const;
   void describe();
   void described(zoho::Answer answer, std::optional<zoho::Org> org);
 
@@ -205,6 +226,8 @@ class Engine {
   std::vector<EntityId> to_route_;  // works that have a next step after it
   std::optional<zoho::Answer> to_pause_;
   std::uint64_t next_call_ = 1;
+  std::deque<Errand> errands_;
+  int errands_out_ = 0;
 
   int failures_in_a_row_ = 0;
   Time paused_until_{};

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "engine/desired.hpp"
 #include "engine/engine.hpp"
 #include "zoho/reactions.hpp"
 #include "zoho/wire.hpp"
@@ -152,41 +153,15 @@ void Engine::route_change(Work& work) {
 
 Result<Engine::Readiness> Engine::form_desired(Work& work) {
   const store::Entity& entity = work.entity;
-  const plan::Mapping& mapping = options_.mapping;
-  const plan::Schema& schema = org_->schema;
-  const auto finish_forming = [&] {
-    if (!options_.send_external_id)
-      work.desired.fields.erase(mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
-  };
-  if (entity.kind == Kind::account) {
-    work.desired = plan::desired_account(mapping, schema, entity.key, entity.registers, entity.summary);
-    finish_forming();
-    return Readiness::ready;
-  }
-  std::optional<store::Entity> account;
-  if (!entity.account_key.empty()) {
-    ZS_ASSIGN(account, reader_->find(Kind::account, entity.account_key));
-  }
-  const plan::AccountView view{account ? account->summary : state::AccountSummary{}, account ? account->zoho_id : ""};
-  const state::Registers none;
-  const state::Registers& account_registers = account ? account->registers : none;
-  if (entity.kind == Kind::user) {
-    work.desired = plan::desired_contact(mapping, schema, entity.key, entity.registers, account_registers, view);
-    finish_forming();
-    if (!work.desired.wanted) return Readiness::ready;
-    return await_parent(work, account, entity.account_key);
-  }
-  std::optional<store::Entity> user;
-  if (!entity.user_key.empty()) {
-    ZS_ASSIGN(user, reader_->find(Kind::user, entity.user_key));
-  }
-  work.desired = plan::desired_deal(mapping, schema, entity.key, entity.registers, account_registers, view,
-                                    user ? user->zoho_id : "");
-  finish_forming();
-  if (!work.desired.wanted) return Readiness::ready;
-  ZS_ASSIGN(const Readiness with_account, await_parent(work, account, entity.account_key));
+  ZS_ASSIGN(Formed formed, engine::form_desired(*reader_, entity, options_.mapping, org_->schema));
+  work.desired = std::move(formed.desired);
+  if (!options_.send_external_id)
+    work.desired.fields.erase(options_.mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
+  if (entity.kind == Kind::account || !work.desired.wanted) return Readiness::ready;
+  ZS_ASSIGN(const Readiness with_account, await_parent(work, formed.account, entity.account_key));
   if (with_account != Readiness::ready) return with_account;
   // A Contact that is on its way is worth waiting for; one that is held or unknown is not: the Deal goes without.
+  const std::optional<store::Entity>& user = formed.user;
   if (user && user->zoho_id.empty() && user->facts != 0) {
     ZS_ASSIGN(const std::optional<store::Held> held, reader_->held(user->id));
     ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader_->dirty(user->id));

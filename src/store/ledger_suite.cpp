@@ -276,6 +276,25 @@ TEST_P(StoreTest, ListsTheSubscriptionsOfAUserAndThePagesOfAKind) {
   EXPECT_THAT(keys(value(reader().page(Kind::subscription, "s2", 2))), ElementsAre("s3"));
 }
 
+TEST_P(StoreTest, FindsWhatIsLinkedToIdsBetweenTwoOthers) {
+  commit([&](Transaction& tx) -> Result<void> {
+    for (const char* id : {"100", "300", "200", "400"}) {
+      Entity row = entity(Kind::user, std::string("u") + id);
+      ZS_TRY(tx.save_state(row));
+      row.zoho_id = id;
+      ZS_TRY(tx.save_synced(row));
+    }
+    Entity deal = entity(Kind::subscription, "s");
+    ZS_TRY(tx.save_state(deal));
+    deal.zoho_id = "250";
+    return tx.save_synced(deal);
+  });
+  add(Kind::user, "without");
+  EXPECT_THAT(keys(value(reader().linked_between(Kind::user, "100", "400", 9))), ElementsAre("u200", "u300"));
+  EXPECT_THAT(keys(value(reader().linked_between(Kind::user, "", "", 9))), ElementsAre("u100", "u200", "u300", "u400"));
+  EXPECT_THAT(keys(value(reader().linked_between(Kind::user, "150", "", 2))), ElementsAre("u200", "u300"));
+}
+
 TEST_P(StoreTest, TellsATimelineNewestFirstAndKeepsTheOrderOfOneInstant) {
   commit([](Transaction& tx) -> Result<void> {
     ZS_TRY(tx.add_timeline(1, {20, "b1"}));

@@ -114,6 +114,10 @@ class Reader {
                                                                           std::size_t limit) = 0;
   /// Entities of a kind ordered by key, after `after_key`: for exports.
   [[nodiscard]] virtual Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) = 0;
+  /// Entities of a kind that are linked to a record whose id lies between the two (neither included), in the order of
+  /// the ids' text. An empty `below`: no end.
+  [[nodiscard]] virtual Result<std::vector<Entity>> linked_between(Kind kind, std::string_view after_zoho_id,
+                                                                   std::string_view below, std::size_t limit) = 0;
 
   /// The next events after `after`, in ledger order.
   [[nodiscard]] virtual Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) = 0;
@@ -230,6 +234,8 @@ struct Options {
 
 /// Reads a store's file beside a daemon, or without one; changes nothing. Errc::not_found when there is no file,
 /// Errc::unavailable when it is of an older version, which only the daemon brings up to date, otherwise as above.
-[[nodiscard]] Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path);
+/// `finds_many_events`: takes time at first and some memory for a find_event() that is quick ever after.
+[[nodiscard]] Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path,
+                                                                 bool finds_many_events = false);
 
 }  // namespace zs::store

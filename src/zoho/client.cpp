@@ -182,24 +182,14 @@ void Client::describe_next(std::shared_ptr<Description> description) {
         if (fields) {
           const auto read = read_fields(response.body);
           if (!read) return unreadable(read.error());
-          for (const FieldMetadata& field : *read) {
-            description->org.schema.fields[step].emplace(field.api_name, field.info);
-            if (field.api_name == "Pipeline" && plan::k_modules[step] == Module::deals) {
-              description->org.schema.pipeline = !pipeline_.empty()     ? pipeline_
-                                                 : field.values.empty() ? ""
-                                                                        : field.values.front();
-            }
-          }
+          take_fields(description->org, plan::k_modules[step], *read, pipeline_);
           ++description->step;
           describe_next(description);
           return;
         }
         const auto read = read_org(response.body);
         if (!read) return unreadable(read.error());
-        description->org.id = read->id;
-        description->org.edition = read->edition;
-        description->org.licences = read->licences;
-        description->org.schema.multi_currency = read->multi_currency;
+        take_org(description->org, *read);
         description->done(std::move(answer), std::move(description->org));
       });
 }

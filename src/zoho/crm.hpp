@@ -18,7 +18,17 @@ namespace zs::zoho {
 
 using plan::Module;
 
-enum class Verb : std::uint8_t { insert, update, add_tags, remove_tags, find_by_email, read };
+enum class Verb : std::uint8_t {
+  insert,
+  update,
+  add_tags,
+  remove_tags,
+  find_by_email,
+  read,
+  list,      // a page of all records of a module, highest id first
+  list_ids,  // the same of ids alone, from any id down: past the end of what pages reach
+  count,     // how many records a module has
+};
 [[nodiscard]] std::string_view name_of(Verb verb);
 
 /// Most items a call: zoho/crm-api.md 1.1 (records), 3.2 (tags), 2.3 (an `in` list), 2.1 (`ids` of a GET).
@@ -42,6 +52,7 @@ struct Call {
   std::vector<Item> items;
   plan::Tags tags;                   // tag verbs: the same for all items
   std::vector<std::string> trigger;  // Zoho automation that may fire; empty: none
+  std::string after{};  // list: the token of the page, empty for the first; list_ids: the id to go on below
 };
 
 /// What became of one record. The engine's reaction follows from the verdict alone.
@@ -85,7 +96,10 @@ struct Answer {
   };
   Outcome outcome = Outcome::not_sent;
   std::vector<ItemAnswer> items;  // one per item of the call when answered (write verbs)
-  std::vector<Record> records;    // find_by_email, read
+  std::vector<Record> records;    // find_by_email, read, list, list_ids
+  std::string next_page;          // list: the token of the page after this one; empty: there is none to be had
+  bool more_records = false;      // list, list_ids
+  std::int64_t count = 0;         // count
   int http_status = 0;
   std::string code;
   std::string message;

@@ -102,6 +102,21 @@ Result<std::vector<TagMetadata>> read_tags(std::string_view json) {
   return out;
 }
 
+void take_fields(Org& org, plan::Module module, const std::vector<FieldMetadata>& fields, const std::string& pipeline) {
+  for (const FieldMetadata& field : fields) {
+    org.schema.fields[static_cast<std::size_t>(module)].emplace(field.api_name, field.info);
+    if (field.api_name != "Pipeline" || module != plan::Module::deals) continue;
+    org.schema.pipeline = !pipeline.empty() ? pipeline : field.values.empty() ? "" : field.values.front();
+  }
+}
+
+void take_org(Org& org, const OrgMetadata& about) {
+  org.id = about.id;
+  org.edition = about.edition;
+  org.licences = about.licences;
+  org.schema.multi_currency = about.multi_currency;
+}
+
 int concurrency_of(std::string_view edition) {
   const EditionRow* row = find_edition(edition);
   return row == nullptr ? 10 : row->concurrency;

@@ -40,6 +40,10 @@ struct TagMetadata {
 /// GET /settings/tags?module=…
 [[nodiscard]] Result<std::vector<TagMetadata>> read_tags(std::string_view json);
 
+/// What these say, where the engine looks for it. `pipeline`: the configured one, else the org's first is taken.
+void take_fields(Org& org, plan::Module module, const std::vector<FieldMetadata>& fields, const std::string& pipeline);
+void take_org(Org& org, const OrgMetadata& about);
+
 /// Calls at once by edition: zoho/crm-api.md 5.3; 10 for an unknown one.
 [[nodiscard]] int concurrency_of(std::string_view edition);
 /// Credits in 24 hours: zoho/crm-api.md 5.1, without add-ons.

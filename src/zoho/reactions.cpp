@@ -39,6 +39,9 @@ constexpr std::array k_rows{
         "several Contacts have this e-mail: merge them in Zoho, or give one of them the platform id, then retry"},
     Row{"FOREIGN_CONTACT", Verdict::hold,
         "the Contact with this e-mail carries another platform id: correct it in Zoho, then retry"},
+    Row{"TWIN_RECORDS", Verdict::hold,
+        "two records carry one platform id: merge them in Zoho, or take the id from the one that is not the "
+        "customer's, then retry"},
     Row{"PARENT_MISSING", Verdict::hold,
         "no event has told of the customer or account that this belongs to yet; it goes on by itself when one does"},
     Row{"PARENT_GONE", Verdict::hold,

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "plan/form.hpp"
 #include "zoho/json_read.hpp"
+#include "zoho/list.hpp"
 #include "zoho/reactions.hpp"
 
 namespace zs::zoho {
@@ -86,18 +87,12 @@ WireRequest write_find(const Call& call, const plan::Mapping& mapping) {
 }
 
 WireRequest write_read(const Call& call, const plan::Mapping& mapping) {
-  const auto module = static_cast<std::size_t>(call.module);
-  plan::Tags names{mapping.external_id[module], "Tag"};
-  for (const plan::FieldRule& rule : mapping.fields[module]) names.insert(rule.field);
-  if (call.module == Module::accounts) names.insert("Account_Name");
-  if (call.module == Module::contacts) names.insert({"Last_Name", "Account_Name"});
-  if (call.module == Module::deals)
-    names.insert({"Deal_Name", "Stage", "Closing_Date", "Account_Name", "Contact_Name"});
   std::string ids;
   for (const Item& item : call.items) ids += (ids.empty() ? "" : ",") + item.zoho_id;
-  std::string fields;
-  for (const std::string& name : names) fields += (fields.empty() ? "" : ",") + name;
-  return {"GET", "/crm/v8/" + std::string(plan::name_of(call.module)) + "?ids=" + ids + "&fields=" + fields, {}};
+  return {"GET",
+          "/crm/v8/" + std::string(plan::name_of(call.module)) + "?ids=" + ids +
+              "&fields=" + asked_fields(call.module, mapping),
+          {}};
 }
 
 /// The index in "$.data[3].Email", if there is one.
@@ -247,6 +242,12 @@ std::string_view name_of(Verb verb) {
       return "find_by_email";
     case Verb::read:
       return "read";
+    case Verb::list:
+      return "list";
+    case Verb::list_ids:
+      return "list_ids";
+    case Verb::count:
+      return "count";
   }
   return "?";
 }
@@ -282,18 +283,26 @@ std::size_t max_items(Verb verb) {
       return 500;
     case Verb::read:
       return 50;
+    case Verb::list:
+    case Verb::list_ids:
+    case Verb::count:
+      return 0;
   }
   return 1;
 }
 
 bool is_heavy(Verb verb, std::size_t items) {
-  return verb == Verb::find_by_email || ((verb == Verb::insert || verb == Verb::update) && items > 10);
+  return verb == Verb::find_by_email || verb == Verb::list_ids ||
+         ((verb == Verb::insert || verb == Verb::update) && items > 10);
 }
 
 std::int64_t credits_of(Verb verb, std::size_t items) {
   switch (verb) {
     case Verb::find_by_email:
     case Verb::read:
+    case Verb::list:
+    case Verb::list_ids:
+    case Verb::count:
       return 1;
     default:
       return static_cast<std::int64_t>((items + 9) / 10);
@@ -310,6 +319,10 @@ WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
       return write_tag_call(call);
     case Verb::find_by_email:
       return write_find(call, mapping);
+    case Verb::list:
+    case Verb::list_ids:
+    case Verb::count:
+      return write_list(call, mapping);
     case Verb::read:
       break;
   }
@@ -324,7 +337,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   using Outcome = Answer::Outcome;
   Answer answer;
   answer.http_status = wire.status;
-  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::read;
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::read || is_list(call.verb);
   if (wire.status == 204 && reads) {
     answer.outcome = Outcome::answered;
     return answer;
@@ -360,6 +373,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
         Record record = read_record(object);
         if (is_record_id(record.zoho_id)) answer.records.push_back(std::move(record));
       }
+      read_list_info(root, answer);
       answer.outcome = Outcome::answered;
     } else if (read_rows(call, data, answer.items)) {
       answer.outcome = Outcome::answered;
@@ -369,6 +383,10 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
       answer.code = "ANSWER_MISMATCH";
       answer.message = "the answer does not match the records sent";
     }
+    return answer;
+  }
+  if (call.verb == Verb::count && root["count"].get(answer.count) == simdjson::SUCCESS) {
+    answer.outcome = Outcome::answered;
     return answer;
   }
   answer.code = text_of(root, "code");

@@ -60,16 +60,19 @@ World::Process::Process(World& world)
            }},
           world, tokens),
       client(api, world.mapping_, ""),
-      engine(world.store(), client, world.clock_, world.random_, [&world] {
-        engine::Options options;
-        options.mapping = world.mapping_;
-        options.fold_faults.arrival_order_wins = world.settings_.arrival_order_wins;
-        options.send_external_id = world.settings_.send_external_id;
-        options.window = world.window_;
-        options.fold_batch = world.fold_batch_;
-        if (world.settings_.tune) world.settings_.tune(options);
-        return options;
-      }()) {}
+      engine(world.store(), client, world.clock_, world.random_,
+             [&world] {
+               engine::Options options;
+               options.mapping = world.mapping_;
+               options.fold_faults.arrival_order_wins = world.settings_.arrival_order_wins;
+               options.send_external_id = world.settings_.send_external_id;
+               options.window = world.window_;
+               options.fold_batch = world.fold_batch_;
+               if (world.settings_.tune) world.settings_.tune(options);
+               return options;
+             }()),
+      reconciler(engine, world.store(), world.clock_,
+                 {world.mapping_, false, world.settings_.reconcile_every, false, 10'000}) {}
 
 World::World(Settings settings)
     : settings_(std::move(settings)),
@@ -110,6 +113,8 @@ void World::boot() {
   process_->tokens.restore((*reader)->meta("token")->value_or(""));
   const auto started = process_->engine.start();
   if (!started) throw std::runtime_error(started.error().text);
+  const auto opened = process_->reconciler.open();
+  if (!opened) throw std::runtime_error(opened.error().text);
 }
 
 void World::crash() {

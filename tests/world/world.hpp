@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "core/simulator.hpp"
 #include "engine/engine.hpp"
+#include "reconcile/reconciler.hpp"
 #include "store/store.hpp"
 #include "support/crm_view.hpp"
 #include "support/oracle.hpp"
@@ -45,6 +46,7 @@ struct Settings {
   bool arrival_order_wins = false;
   zohosim::Options org;
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
+  Duration reconcile_every{};                    // 0: only when asked to
 };
 
 /// Answers for `intercept`.
@@ -64,6 +66,7 @@ class World final : public net::HttpTransport {
   [[nodiscard]] bool run_until_quiet(Duration limit);
   void run_for(Duration span);
   void calm() { settings_.weather = {}; }
+  void storm(const Weather& weather) { settings_.weather = weather; }
   /// kill -9 and a new start: memory is gone, what was committed is there.
   void crash();
 
@@ -105,6 +108,7 @@ class World final : public net::HttpTransport {
 
   store::Store& store() { return *store_; }
   engine::Engine& engine() { return process_->engine; }
+  reconcile::Reconciler& reconciler() { return process_->reconciler; }
   zohosim::Simulator& simulator() { return simulator_; }
   [[nodiscard]] const zohosim::Simulator& simulator() const { return simulator_; }
   ManualClock& clock() { return clock_; }
@@ -125,6 +129,7 @@ class World final : public net::HttpTransport {
     zoho::Api api;
     zoho::Client client;
     engine::Engine engine;
+    reconcile::Reconciler reconciler;
   };
   struct Timed {
     Time at;

@@ -138,6 +138,17 @@ Result<std::vector<Entity>> Reads<Base>::page(Kind kind, std::string_view after_
 }
 
 template <class Base>
+Result<std::vector<Entity>> Reads<Base>::linked_between(Kind kind, std::string_view after_zoho_id,
+                                                        std::string_view below, std::size_t limit) {
+  // Ids are digits; the character behind '9' is above them all.
+  ZS_ASSIGN(auto query,
+            db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND zoho_id > ?2 AND zoho_id < ?3 "
+                      "ORDER BY zoho_id LIMIT ?4"));
+  query.bind(kind, after_zoho_id, below.empty() ? std::string_view(":") : below, limit_of(limit));
+  return all_entities(query);
+}
+
+template <class Base>
 Result<std::vector<LedgerEvent>> Reads<Base>::events_after(Seq after, std::size_t limit) {
   ZS_ASSIGN(auto query, db_.query("SELECT " ZS_EVENT_COLUMNS " FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2"));
   query.bind(after, limit_of(limit));

@@ -28,6 +28,8 @@ class Reads : public Base {
                                          std::size_t limit) override;
   Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key, std::size_t limit) override;
   Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) override;
+  Result<std::vector<Entity>> linked_between(Kind kind, std::string_view after_zoho_id, std::string_view below,
+                                             std::size_t limit) override;
   Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) override;
   Result<std::vector<LedgerEvent>> live_events_after(Seq after, std::size_t limit) override;
   Result<std::optional<LedgerEvent>> find_event(std::string_view source, std::string_view id) override;

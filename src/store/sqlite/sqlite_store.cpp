@@ -233,14 +233,17 @@ Result<std::unique_ptr<Store>> open_sqlite(const Options& options) {
   return std::make_unique<ThreadedStore>(std::move(opened), options);
 }
 
-Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
+Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path, bool finds_many_events) {
   std::error_code problem;
   if (!std::filesystem::exists(path, problem)) return cannot_open(path, {Errc::not_found, "there is no such file"});
   auto connection = Connection::open(path, Access::reader, "");
   if (!connection) return cannot_open(path, connection.error());
   if (auto known = sqlite::check_schema(**connection); !known) return cannot_open(path, known.error());
   if (auto ready = configure_reader(**connection); !ready) return cannot_open(path, ready.error());
-  return sqlite::make_reader(std::move(*connection), nullptr);
+  if (!finds_many_events) return sqlite::make_reader(std::move(*connection), nullptr);
+  auto index = std::make_shared<sqlite::IdentityIndex>(Options{}.identity_run);
+  if (auto loaded = index->load(**connection); !loaded) return cannot_open(path, loaded.error());
+  return sqlite::make_reader(std::move(*connection), std::move(index));
 }
 
 }  // namespace zs::store
