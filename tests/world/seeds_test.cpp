@@ -43,6 +43,12 @@ void people_work(World& world, std::vector<std::string>& touched) {
   }
 }
 
+/// An org that allows few calls at once, and an engine that is told so.
+void allow_at_once(Settings& settings, int calls) {
+  settings.org.concurrency = calls;
+  settings.tune = [calls](engine::Options& options) { options.concurrency = calls; };
+}
+
 struct Outcome {
   bool quiet = false;
   std::vector<std::string> faults;
@@ -68,6 +74,12 @@ Outcome run_seed(Settings settings, int customers = 14) {
                              world.engine().status().last_error);
   }
   for (auto& fault : world.faults_against_oracle()) outcome.faults.push_back(std::move(fault));
+  const World::Refused& refused = world.refused();
+  if (refused.concurrency + refused.sub_concurrency + refused.credits > 0) {
+    outcome.faults.push_back("beyond the org's limits: " + std::to_string(refused.concurrency) + " calls at once, " +
+                             std::to_string(refused.sub_concurrency) + " heavy ones, " +
+                             std::to_string(refused.credits) + " for credits");
+  }
   for (const auto& held : world.held()) {
     if (held.code != "PARENT_MISSING")
       outcome.faults.push_back("held: " + held.code + " " + held.field + " " + held.message);
@@ -97,6 +109,8 @@ TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
     settings.weather = weather_of(random);
     settings.org.mixed_is_207 = random.chance(0.5);
     settings.org.multi_currency = false;
+    settings.org.tags_cost_per_50 = random.chance(0.5);
+    allow_at_once(settings, 2 + static_cast<int>(random.below(10)));
     settings.org.lookup_error =
         random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
     const Outcome outcome = run_seed(settings);
@@ -152,6 +166,17 @@ TEST(SwitchedOff, TheExternalIdTurnsTheSeedsRed) {
 
 TEST(SwitchedOff, TheOrderOfFactsTurnsTheSeedsRed) {
   EXPECT_GT(red_seeds([](Settings& s) { s.arrival_order_wins = true; }, 10), 0U);
+}
+
+TEST(SwitchedOff, TheGovernorTurnsTheSeedsRed) {
+  const auto few_at_once = [](bool obey) {
+    return [obey](Settings& settings) {
+      settings.obey_limits = obey;
+      allow_at_once(settings, 2);
+    };
+  };
+  EXPECT_GT(red_seeds(few_at_once(false), 10), 0U);
+  EXPECT_EQ(red_seeds(few_at_once(true), 10), 0U);
 }
 
 TEST(SwitchedOff, NothingLeavesTheSameSeedsGreen) {
