@@ -60,6 +60,8 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
     put("zohosync_reconcile_left", "Of these: not mended by it.", reconcile.left);
     put("zohosync_reconcile_last_run_timestamp_seconds", "When the last reconcile ended.", reconcile.ended_ms / 1000);
   }
+  put("zohosync_zoho_resume_timestamp_seconds", "When a pause of writing ends or is tested, Unix time; 0: no pause.",
+      status.resume_ms / 1000);
   for (const std::string_view state : k_states) {
     registry_
         .gauge("zohosync_zoho_state", "1 for the state that writing to Zoho is in.", {{"state", std::string(state)}})

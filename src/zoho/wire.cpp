@@ -391,6 +391,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   }
   answer.code = text_of(root, "code");
   answer.message = text_of(root, "message");
+  if (answer.message.empty()) answer.message = text_of(root, "error_info");  // an older shape of 429
   if (answer.code.empty()) answer.code = "HTTP_" + std::to_string(wire.status);
   answer.outcome = outcome_of(wire.status, answer.code);
   // A 2xx without a per-record part says nothing that can be relied on.

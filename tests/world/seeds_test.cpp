@@ -45,6 +45,15 @@ bool was_deleted(const World& world, const std::string& user) {
   });
 }
 
+/// An org that allows few calls at once, and an engine that is told so.
+void allow_at_once(Settings& settings, int calls) {
+  settings.org.concurrency = calls;
+  settings.tune = [calls, before = std::move(settings.tune)](engine::Options& options) {
+    if (before) before(options);
+    options.concurrency = calls;
+  };
+}
+
 class SeededRun {
  public:
   explicit SeededRun(Settings settings)
@@ -95,6 +104,12 @@ class SeededRun {
       if (held.code != "PARENT_MISSING")
         faults_.push_back("held: " + held.code + " " + held.field + " " + held.message);
     }
+    const World::Refused& refused = world_.refused();
+    if (refused.concurrency + refused.sub_concurrency + refused.credits > 0) {
+      faults_.push_back("beyond the org's limits: " + std::to_string(refused.concurrency) + " calls at once, " +
+                        std::to_string(refused.sub_concurrency) + " heavy ones, " + std::to_string(refused.credits) +
+                        " for credits");
+    }
     for (auto& loss : crowd_.losses()) faults_.push_back(std::move(loss));
   }
 
@@ -130,6 +145,8 @@ TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
     settings.weather = weather_of(random);
     settings.org.mixed_is_207 = random.chance(0.5);
     settings.org.multi_currency = false;
+    settings.org.tags_cost_per_50 = random.chance(0.5);
+    allow_at_once(settings, 2 + static_cast<int>(random.below(10)));
     settings.org.lookup_error =
         random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
     const std::uint64_t seed = settings.seed;
@@ -183,6 +200,17 @@ TEST(SwitchedOff, TheExternalIdTurnsTheSeedsRed) {
 
 TEST(SwitchedOff, TheOrderOfFactsTurnsTheSeedsRed) {
   EXPECT_GT(red_seeds([](Settings& s) { s.arrival_order_wins = true; }, 10), 0U);
+}
+
+TEST(SwitchedOff, TheGovernorTurnsTheSeedsRed) {
+  const auto few_at_once = [](bool obey) {
+    return [obey](Settings& settings) {
+      settings.obey_limits = obey;
+      allow_at_once(settings, 2);
+    };
+  };
+  EXPECT_GT(red_seeds(few_at_once(false), 10), 0U);
+  EXPECT_EQ(red_seeds(few_at_once(true), 10), 0U);
 }
 
 TEST(SwitchedOff, NothingLeavesTheSameSeedsGreen) {
