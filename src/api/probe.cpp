@@ -1,5 +1,7 @@
 #include "api/probe.hpp"
 
+#include "zoho/reactions.hpp"
+
 namespace zs::api {
 namespace {
 
@@ -28,6 +30,13 @@ void Probe::called(std::string_view verb, std::string_view outcome, double secon
   registry_
       .counter("zohosync_zoho_calls_total", "Calls to Zoho by what became of them.",
                {{"verb", std::string(verb)}, {"outcome", std::string(outcome)}})
+      .add();
+}
+
+void Probe::held(std::string_view code) {
+  registry_
+      .counter("zohosync_held_total", "Records put on hold since the start, by Zoho's code and whose business it is.",
+               {{"code", std::string(code)}, {"side", std::string(name_of(zoho::side_of(code)))}})
       .add();
 }
 

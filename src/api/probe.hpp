@@ -25,6 +25,8 @@ class Probe {
 
   /// A call to Zoho came back, or was given up. From the engine's thread.
   void called(std::string_view verb, std::string_view outcome, double seconds);
+  /// An entity was put on hold. From the engine's thread.
+  void held(std::string_view code);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                                  std::int64_t oldest_seconds);

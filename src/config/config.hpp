@@ -126,6 +126,7 @@ struct Config {
   std::string on_user_delete = "keep";
   std::string on_record_deleted = "hold";
   std::string on_record_merged = "follow";
+  std::chrono::minutes check_deleted{60};  // how often Zoho is asked what people deleted; 0: never
   std::string log_level = "info";
 
   bool operator==(const Config&) const = default;

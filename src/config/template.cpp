@@ -125,6 +125,9 @@ constexpr std::string_view k_after_tags = R"(
 #on_deleted = "hold"
 # One that a person merged into another: follow to the survivor.
 #on_merged = "follow"
+# How often Zoho is asked what people deleted or merged (2 credits a module each time); 0: never, it is then learned at
+# the customer's next change.
+#check_deleted_minutes = 60
 
 [log]
 #level = "info"  # debug, info, warn, error

@@ -12,7 +12,9 @@ using zoho::Verb;
 namespace {
 
 /// What has one price whatever its size need not be counted in tens.
-std::size_t price_step(Verb verb) { return verb == Verb::find_by_email || verb == Verb::read ? 1 : 10; }
+std::size_t price_step(Verb verb) {
+  return verb == Verb::find_by_email || verb == Verb::find_by_key || verb == Verb::read ? 1 : 10;
+}
 
 plan::Change change_for(Verb verb, const Work& work, const plan::Mapping& mapping) {
   if (verb == Verb::insert) return plan::first_write(work.desired, work.entity.synced);
@@ -47,7 +49,9 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
     case Verb::remove_tags:
       return is_linked && joined(change.remove) == key.tags;
     case Verb::find_by_email:
-      return !is_linked;
+      return !is_linked || work.relearn == Relearn::by_email;
+    case Verb::find_by_key:
+      return work.relearn == Relearn::by_key;
     case Verb::read:
       return is_linked || !work.candidate.empty();
   }
@@ -125,6 +129,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
     item.fields = change.set;
     item.tags = key.verb == Verb::insert ? change.add : plan::Tags{};
     if (key.verb == Verb::find_by_email) item.email = email_of(*work);
+    if (key.verb == Verb::find_by_key) item.key = work->entity.key;
     if (key.verb == Verb::add_tags) one.call.tags = change.add;
     if (key.verb == Verb::remove_tags) one.call.tags = change.remove;
     one.call.items.push_back(std::move(item));
@@ -146,7 +151,7 @@ void Engine::send(std::vector<Outgoing> outgoing) {
   if (changes_records) {
     const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
       for (const Outgoing& one : outgoing) {
-        if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read)
+        if (one.call.verb != Verb::update && one.call.verb != Verb::add_tags && one.call.verb != Verb::remove_tags)
           continue;
         for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
           Work* work = find(one.flight.ids[i]);

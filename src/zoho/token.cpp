@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "zoho/json_read.hpp"
+#include "zoho/token_reactions.hpp"
 
 namespace zs::zoho {
 namespace {
@@ -158,20 +159,15 @@ void TokenBroker::minted(net::ClientResponse response) {
     finish({token_, state_, {}});
     return;
   }
-  const std::string error = to_lower(text_of(root, "error"));
-  const std::string description = to_lower(text_of(root, "error_description"));
-  if (error == "access denied" && description.contains("too many requests")) {
-    state_ = TokenState::throttled;
+  const std::string error = text_of(root, "error");
+  state_ = token_state_of(response.status, error, text_of(root, "error_description"));
+  if (state_ == TokenState::throttled) {
     cooldown_until_ms_ = to_millis(clock_.now()) + k_mint_window_ms;
     persist();
-  } else if (error == "invalid_code" || error == "invalid_grant") {
-    state_ = TokenState::revoked;
-  } else if (error.empty() || error == "general_error") {
-    state_ = TokenState::unreachable;
-  } else {
-    state_ = TokenState::misconfigured;
   }
-  finish({std::nullopt, state_, "the accounts server refused: " + (error.empty() ? "no reason given" : error)});
+  std::string message = "the accounts server refused: " + (error.empty() ? "no reason given" : error);
+  if (const std::string_view mend = token_mend_of(error); !mend.empty()) message.append("; ").append(mend);
+  finish({std::nullopt, state_, std::move(message)});
 }
 
 void TokenBroker::finish(const Outcome& outcome) {

@@ -71,7 +71,7 @@ TEST(Answer, IsJudgedRecordByRecordWhateverTheStatus) {
     EXPECT_EQ(answer.items[0].zoho_id, "900");
     EXPECT_EQ(answer.items[1].verdict, Verdict::exists);
     EXPECT_EQ(answer.items[1].zoho_id, "901");
-    EXPECT_EQ(answer.items[2].verdict, Verdict::drop_field);
+    EXPECT_EQ(answer.items[2].verdict, Verdict::mend);
     EXPECT_EQ(answer.items[2].field, "Email");
     EXPECT_EQ(answer.items[3].verdict, Verdict::parent_gone);
     EXPECT_EQ(answer.items[4].verdict, Verdict::hold);
