@@ -96,6 +96,7 @@ pipeline = "SaaS"
 stages.canceled = "Lost, may return"
 [people]
 on_deleted = "recreate"
+check_deleted_minutes = 15
 [log]
 level = "debug"
 )");
@@ -120,6 +121,7 @@ level = "debug"
   EXPECT_EQ(config.deals.stages.at("canceled"), "Lost, may return");
   EXPECT_EQ(config.deals.stages.at("active"), "Closed Won");
   EXPECT_EQ(config.on_record_deleted, "recreate");
+  EXPECT_EQ(config.check_deleted, std::chrono::minutes{15});
   EXPECT_EQ(config.log_level, "debug");
 }
 

@@ -14,8 +14,7 @@ namespace zs::engine {
 Result<void> Engine::lose(store::Transaction& tx, Work& work) {
   if (work.relearn != Relearn::no || work.must_hold) return {};  // another call of it has said so already
   if (++work.times_gone > 1) {
-    hold(work, "RECORD_GONE", "id", "Zoho refuses the record's id although it finds the record",
-         {work.entity.zoho_id});
+    hold(work, "RECORD_GONE", "id", "Zoho refuses the record's id although it finds the record", {work.entity.zoho_id});
     return {};
   }
   if (zoho::is_askable(work.entity.key)) {
@@ -32,8 +31,7 @@ void Engine::route_lost(Work& work) {
   enqueue(work, work.relearn == Relearn::by_key ? zoho::Verb::find_by_key : zoho::Verb::find_by_email);
 }
 
-Result<void> Engine::settle_found_by_key(store::Transaction& tx, Work& work,
-                                         const std::vector<zoho::Record>& records) {
+Result<void> Engine::settle_found_by_key(store::Transaction& tx, Work& work, const std::vector<zoho::Record>& records) {
   work.relearn = Relearn::no;
   const std::string& id_field =
       options_.mapping.external_id[static_cast<std::size_t>(plan::module_of(work.entity.kind))];

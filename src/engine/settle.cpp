@@ -200,6 +200,7 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
     case Verdict::retry:
       // What fails for a quarter of an hour while others go through is this record's own trouble.
       if (work.dirty.attempts >= k_attempts_in_line) {
+        work.dirty.attempts = 0;
         hold_for_now(work, answer);
       } else {
         work.must_retry = true;

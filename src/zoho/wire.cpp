@@ -360,6 +360,8 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
     answer.outcome = about_us ? Outcome::not_allowed : refused_unread ? outcome_of(wire.status, "") : Outcome::unknown;
     answer.code = "HTTP_" + std::to_string(wire.status);
     answer.message = "the answer is not JSON";
+    if (answer.outcome == Outcome::refused)
+      answer.items.push_back({Verdict::hold, {}, answer.code, {}, answer.message, {}, 0});
     return answer;
   }
   dom::array data;

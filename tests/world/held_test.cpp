@@ -51,7 +51,8 @@ TEST_F(HeldOnes, AreTakenBackByCodeAndBySide) {
     world.run_for(1s);
   }
   ASSERT_EQ(world.held().size(), 3U);
-  EXPECT_EQ(by_code, (std::map<std::string, int>{{"MANDATORY_NOT_FOUND", 1}, {"DUPLICATE_DATA", 1}, {"NOT_ALLOWED", 1}}));
+  EXPECT_EQ(by_code,
+            (std::map<std::string, int>{{"MANDATORY_NOT_FOUND", 1}, {"DUPLICATE_DATA", 1}, {"NOT_ALLOWED", 1}}));
   EXPECT_EQ(*world.engine().retry_all_held({"NOT_ALLOWED", zoho::Side::data}), 0);
   EXPECT_EQ(*world.engine().retry_all_held({"NOT_ALLOWED", {}}), 1);
   EXPECT_EQ(*world.engine().retry_all_held({"", zoho::Side::data}), 1);

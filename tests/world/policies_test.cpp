@@ -24,12 +24,12 @@ struct Policies {
 
   void says(const std::string& title) {
     const std::string n = std::to_string(++said);
-    world.deliver(
-        {event("said" + n, "user.updated", 10 + said, R"({"user":{"id":"u1","title":)" + title + "}}")});
+    world.deliver({event("said" + n, "user.updated", 10 + said, R"({"user":{"id":"u1","title":)" + title + "}}")});
     settle();
   }
   void people_write(const std::string& title) {
-    world.ask("PUT", "/crm/v8/Contacts", R"({"data":[{"id":")" + id() + R"(","Title":)" + title + R"(}],"trigger":[]})");
+    world.ask("PUT", "/crm/v8/Contacts",
+              R"({"data":[{"id":")" + id() + R"(","Title":)" + title + R"(}],"trigger":[]})");
   }
   void settle() { ASSERT_TRUE(world.run_until_quiet(1h)); }
   std::string id() { return world.entity(event::Kind::user, "u1")->zoho_id; }
@@ -78,11 +78,10 @@ TEST(Policies, IfEmptyFillsAGapOnlyAndLeavesWhatPeopleWroteMeanwhile) {
 
 TEST(Policies, IfEmptyFillsANewRecordAndAGapInOneThatIsAdopted) {
   Policies p(plan::Policy::if_empty);
-  p.world.ask("POST", "/crm/v8/Contacts",
-              R"({"data":[{"Last_Name":"By Hand","Email":"a@example.com"}],"trigger":[]})");
-  p.world.deliver({signup("u1", "a@example.com"),
-                   event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})"),
-                   signup("u2", "b@example.com", 3), event("f", "user.updated", 4, R"({"user":{"id":"u2","title":"COO"}})")});
+  p.world.ask("POST", "/crm/v8/Contacts", R"({"data":[{"Last_Name":"By Hand","Email":"a@example.com"}],"trigger":[]})");
+  p.world.deliver(
+      {signup("u1", "a@example.com"), event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})"),
+       signup("u2", "b@example.com", 3), event("f", "user.updated", 4, R"({"user":{"id":"u2","title":"COO"}})")});
   p.settle();
   EXPECT_EQ(p.title(), R"("CTO")");
   EXPECT_TRUE(
@@ -106,8 +105,8 @@ TEST(Policies, IfEmptyIsWrittenAlsoWhenTheFirstAnswerIsLost) {
 
 TEST(Policies, CreateOnlyIsWrittenWithANewRecordAndNeverAgain) {
   Policies p(plan::Policy::create_only);
-  p.world.deliver({signup("u1", "a@example.com"),
-                   event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})")});
+  p.world.deliver(
+      {signup("u1", "a@example.com"), event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})")});
   p.settle();
   EXPECT_EQ(p.title(), R"("CTO")");
   p.says(R"("CEO")");
@@ -119,8 +118,8 @@ TEST(Policies, CreateOnlyIsWrittenWithANewRecordAndNeverAgain) {
 
 TEST(Policies, NeverIsNotWrittenEvenWithANewRecord) {
   Policies p(plan::Policy::never);
-  p.world.deliver({signup("u1", "a@example.com"),
-                   event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})")});
+  p.world.deliver(
+      {signup("u1", "a@example.com"), event("e", "user.updated", 2, R"({"user":{"id":"u1","title":"CTO"}})")});
   p.settle();
   EXPECT_EQ(p.title(), "null");
   p.people_write(R"("Boss")");
@@ -130,11 +129,12 @@ TEST(Policies, NeverIsNotWrittenEvenWithANewRecord) {
 
 TEST(Policies, WhatPeopleWroteInOtherFieldsAndTagsOfTheirOwnStayByteForByte) {
   Policies p(plan::Policy::platform);
-  p.world.deliver({signup("u1", "a@example.com"),
-                   event("s1", "subscription.trial_started", 2,
-                         R"({"subscription":{"id":"s","user_id":"u1","plan":"base"}})")});
+  p.world.deliver(
+      {signup("u1", "a@example.com"),
+       event("s1", "subscription.trial_started", 2, R"({"subscription":{"id":"s","user_id":"u1","plan":"base"}})")});
   p.settle();
-  const std::string theirs = R"("Description":"  met at the fair\n\t\"Zo\u00eb\" \ud83d\ude00 <b>&amp;</b> ","Department":"R&D / O'Neil","Mailing_Street":"1, Main St.")";
+  const std::string theirs =
+      R"("Description":"  met at the fair\n\t\"Zo\u00eb\" \ud83d\ude00 <b>&amp;</b> ","Department":"R&D / O'Neil","Mailing_Street":"1, Main St.")";
   p.world.ask("PUT", "/crm/v8/Contacts", R"({"data":[{"id":")" + p.id() + "\"," + theirs + R"(}],"trigger":[]})");
   p.world.ask("POST", "/crm/v8/Contacts/actions/add_tags",
               R"({"tags":[{"name":"VIP"},{"name":"plan-b"},{"name":"Lifecycle-Trial?"}],"ids":[")" + p.id() + R"("]})");
@@ -155,7 +155,8 @@ TEST(Policies, WhatPeopleWroteInOtherFieldsAndTagsOfTheirOwnStayByteForByte) {
   ASSERT_EQ(before.size(), 6U);
   // Through every kind of write: fields, tags of two axes, an outage, a record that is adopted anew.
   p.says(R"("CTO")");
-  p.world.deliver({event("s2", "subscription.activated", 20, R"({"subscription":{"id":"s","plan":"pro","amount":"10"}})")});
+  p.world.deliver(
+      {event("s2", "subscription.activated", 20, R"({"subscription":{"id":"s","plan":"pro","amount":"10"}})")});
   p.settle();
   p.world.deliver({event("s3", "subscription.canceled", 30, R"({"subscription":{"id":"s"}})")});
   p.settle();
@@ -168,7 +169,8 @@ TEST(Policies, WhatPeopleWroteInOtherFieldsAndTagsOfTheirOwnStayByteForByte) {
 
 TEST(Mirrors, AreWrittenAfterTheTagsThatTheyRepeat) {
   // Department stands for the picklist field; the simulator's orgs have it.
-  World world{with([](engine::Options& options) { options.mapping.mirrors = {{plan::Axis::lifecycle, "Department"}}; })};
+  World world{
+      with([](engine::Options& options) { options.mapping.mirrors = {{plan::Axis::lifecycle, "Department"}}; })};
   world.deliver({signup("u1", "a@example.com")});
   ASSERT_TRUE(world.run_until_quiet(1h));
   const std::string id = world.entity(event::Kind::user, "u1")->zoho_id;
@@ -181,8 +183,8 @@ TEST(Mirrors, AreWrittenAfterTheTagsThatTheyRepeat) {
   for (std::size_t i = before; i < world.sent().size(); ++i) {
     const World::Sent& one = world.sent()[i];
     if (!one.path.contains("/Contacts")) continue;
-    order.push_back(one.path.contains("add_tags")      ? "add"
-                    : one.path.contains("remove_tags") ? "remove"
+    order.push_back(one.path.contains("add_tags")                   ? "add"
+                    : one.path.contains("remove_tags")              ? "remove"
                     : one.body.contains(R"("Department":"active")") ? "mirror"
                                                                     : "other");
   }
