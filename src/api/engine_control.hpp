@@ -20,7 +20,7 @@ class EngineControl {
   [[nodiscard]] virtual std::uint64_t progress() const = 0;
   /// Waits for the engine's thread.
   [[nodiscard]] virtual Result<void> retry_held(store::EntityId id) = 0;
-  [[nodiscard]] virtual Result<std::int64_t> retry_all_held(std::string code) = 0;
+  [[nodiscard]] virtual Result<std::int64_t> retry_all_held(const zoho::HeldFilter& filter) = 0;
   [[nodiscard]] virtual Result<void> discard_held(store::EntityId id) = 0;
   /// Errc::conflict while one runs.
   [[nodiscard]] virtual Result<void> start_reconcile(bool repair) = 0;

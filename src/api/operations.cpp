@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "links/views.hpp"
+#include "zoho/reactions.hpp"
 
 namespace zs::api {
 namespace {
@@ -18,6 +19,15 @@ std::optional<store::EntityId> parse_id(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error != std::errc{} || end != text.data() + text.size() || id <= 0) return std::nullopt;
   return id;
+}
+
+constexpr std::string_view k_side_words = "side must be data (the customer's) or org (ours or the org's)";
+
+/// Takes `code` and `side` into the filter and passes over other names; false for a side that there is not.
+bool narrow(zoho::HeldFilter& filter, std::string_view name, std::string_view value) {
+  if (name == "code") filter.code = value;
+  if (name == "side") filter.side = zoho::parse_side(value);
+  return name != "side" || filter.side.has_value();
 }
 
 struct Snapshot {
@@ -68,6 +78,7 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
 void HttpApi::list_held(net::Request&& request, net::Reply reply, std::string) {
   store::EntityId after = 0;
   std::size_t limit = 100;
+  zoho::HeldFilter filter;
   for (const auto& [name, value] : net::parse_query(request.query)) {
     const auto number = parse_id(value);
     if ((name == "after" || name == "limit") && !number) {
@@ -76,8 +87,13 @@ void HttpApi::list_held(net::Request&& request, net::Reply reply, std::string) {
     }
     if (name == "after") after = *number;
     if (name == "limit") limit = std::min<std::size_t>(1'000, static_cast<std::size_t>(*number));
+    if (!narrow(filter, name, value)) {
+      reply(problem(400, "parameter_invalid", std::string(k_side_words)));
+      return;
+    }
   }
-  const auto found = readers_.with([&](store::Reader& reader) { return links::held_list_json(reader, after, limit); });
+  const auto found =
+      readers_.with([&](store::Reader& reader) { return links::held_list_json(reader, after, limit, filter); });
   reply(found ? json(200, *found) : failure(found.error()));
 }
 
@@ -112,22 +128,31 @@ void HttpApi::discard_held(net::Request&&, net::Reply reply, std::string text) {
 }
 
 void HttpApi::retry_all_held(net::Request&& request, net::Reply reply, std::string) {
-  std::string code;
-  for (const auto& [name, value] : net::parse_query(request.query)) {
-    if (name == "code") code = value;
-  }
+  zoho::HeldFilter filter;
+  bool is_good = true;
+  for (const auto& [name, value] : net::parse_query(request.query)) is_good = narrow(filter, name, value) && is_good;
   if (!trim(request.body).empty()) {
     simdjson::dom::parser parser;
-    simdjson::dom::object filter;
-    std::string_view text;
-    if (parser.parse(request.body).get(filter) != simdjson::SUCCESS ||
-        (filter.size() > 0 && filter["code"].get(text) != simdjson::SUCCESS)) {
-      reply(problem(400, "body_invalid", "send {} for all, or {\"code\": \"…\"} for those held with a code"));
+    simdjson::dom::object body;
+    bool is_readable = parser.parse(request.body).get(body) == simdjson::SUCCESS;
+    if (is_readable) {
+      for (const auto& [name, value] : body) {
+        std::string_view text;
+        is_readable = is_readable && (name == "code" || name == "side") && value.get(text) == simdjson::SUCCESS;
+        is_good = narrow(filter, name, text) && is_good;
+      }
+    }
+    if (!is_readable) {
+      reply(problem(400, "body_invalid",
+                    R"(send {} for all, or "code", "side" or both: {"code": "DUPLICATE_DATA"}, {"side": "org"})"));
       return;
     }
-    if (!text.empty()) code = text;
   }
-  const auto retried = parts_.engine.retry_all_held(std::move(code));
+  if (!is_good) {
+    reply(problem(400, "parameter_invalid", std::string(k_side_words)));
+    return;
+  }
+  const auto retried = parts_.engine.retry_all_held(filter);
   reply(retried ? json(202, "{\"retried\":" + std::to_string(*retried) + "}") : failure(retried.error()));
 }
 

@@ -1,5 +1,7 @@
 #include "api/probe.hpp"
 
+#include "zoho/reactions.hpp"
+
 namespace zs::api {
 namespace {
 
@@ -35,6 +37,13 @@ void Probe::minted(std::string_view outcome) {
   registry_
       .counter("zohosync_token_mints_total", "Access tokens asked for at Zoho's accounts server, by what became of it.",
                {{"outcome", std::string(outcome)}})
+      .add();
+}
+
+void Probe::held(std::string_view code) {
+  registry_
+      .counter("zohosync_held_total", "Records put on hold since the start, by Zoho's code and whose business it is.",
+               {{"code", std::string(code)}, {"side", std::string(name_of(zoho::side_of(code)))}})
       .add();
 }
 

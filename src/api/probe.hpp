@@ -28,6 +28,8 @@ class Probe {
   void called(std::string_view verb, std::string_view outcome, double seconds);
   /// An access token was asked for at the accounts server. From the engine's thread.
   void minted(std::string_view outcome);
+  /// An entity was put on hold. From the engine's thread.
+  void held(std::string_view code);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                                  std::int64_t oldest_seconds, const reconcile::LastRun& reconcile);

@@ -142,16 +142,26 @@ class CommandLine {
         verb(group("config"), "check", "Check the configuration offline, every fault with its line", config_check));
   }
 
+  void add_held_filter(CLI::App* one) {
+    one->add_option("--code", options_.code, "Only what is held with this code")->type_name("CODE");
+    one->add_option("--side", options_.side,
+                    "Only what is about the customer's own data (data), or about the org or zohosync (org)")
+        ->type_name("data|org")
+        ->check(CLI::IsMember({"data", "org"}));
+  }
+
   void declare_held() {
     CLI::App& held = group("held");
-    add_json(verb(held, "list", "Everything that is held", held_list));
-    CLI::App* one = verb(held, "show", "One held record with all its details", held_show);
+    CLI::App* one = verb(held, "list", "Everything that is held, or what matches", held_list);
+    add_held_filter(one);
+    add_json(one);
+    one = verb(held, "show", "One held record with all its details", held_show);
     add_names(one, "ID", "Its id, from the list");
     add_json(one);
-    one = verb(held, "retry", "Try again: one, or all, or all with one code; asks the daemon", held_retry);
+    one = verb(held, "retry", "Try again: one, or all, or what matches; asks the daemon", held_retry);
     add_names(one, "ID", "Its id, from the list", false);
     one->add_flag("--all", options_.all, "All that is held");
-    one->add_option("--code", options_.code, "With --all: only what is held with this code")->type_name("CODE");
+    add_held_filter(one);
     add_daemon(one);
     add_json(one);
     one = verb(held, "discard", "Leave the record as it is until the customer's next event; asks the daemon",

@@ -155,8 +155,8 @@ TEST(CustomerText, ShowsWhatIsHeldWithItsMend) {
 TEST(HeldList, IsATableWithOneRowEach) {
   EXPECT_THAT(
       held_list_text(
-          {R"({"id":"812","kind":"user","key":"u1","since":"t","code":"DUPLICATE_DATA","field":"","message":"taken"})"}),
-      HasSubstr("812  user u1  t      DUPLICATE_DATA         taken"));
+          {R"({"id":"812","kind":"user","key":"u1","since":"t","side":"data","code":"DUPLICATE_DATA","field":"","message":"taken"})"}),
+      HasSubstr("812  user u1  t      data  DUPLICATE_DATA         taken"));
   EXPECT_EQ(held_list_text({}), "Nothing is held.\n");
 }
 

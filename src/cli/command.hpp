@@ -28,7 +28,8 @@ struct Options {
   bool repair = false;                        // reconcile
   bool offline = false;                       // plan
   std::string import_file;                    // plan
-  std::string code;                           // held retry
+  std::string code;                           // held list, retry
+  std::string side;                           // held list, retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like

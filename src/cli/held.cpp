@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/render.hpp"
 #include "links/views.hpp"
+#include "zoho/reactions.hpp"
 
 namespace zs::cli {
 namespace {
@@ -42,6 +43,7 @@ Exit ask(const Options& options, std::string_view method, const std::string& pat
 Exit held_list(const Options& options) {
   const auto reader = open_reader(options);
   if (!reader) return reader.error();
+  const zoho::HeldFilter filter{options.code, zoho::parse_side(options.side)};
   store::EntityId after = 0;
   std::vector<std::string> rows;
   while (true) {
@@ -49,6 +51,7 @@ Exit held_list(const Options& options) {
     if (!page) return fail_with(Exit::unreachable, page.error().text);
     for (const store::Held& held : *page) {
       after = held.id;
+      if (!filter.matches(held.code)) continue;
       const auto row = links::held_json(**reader, held.id);
       if (!row) return fail_with(Exit::unreachable, row.error().text);
       if (*row) rows.push_back(**row);
@@ -70,13 +73,15 @@ Exit held_show(const Options& options) {
 }
 
 Exit held_retry(const Options& options) {
-  if (options.all == !options.names.empty() || options.names.size() > 1)
-    return fail_with(Exit::usage, "held retry wants one id, or --all");
-  if (options.all) {
-    const std::string filter = options.code.empty() ? "" : "?code=" + percent_encode(options.code);
+  const bool by_filter = !options.code.empty() || !options.side.empty();
+  if (options.names.empty() && (options.all || by_filter)) {
+    std::string filter;
+    if (!options.code.empty()) filter += "?code=" + percent_encode(options.code);
+    if (!options.side.empty()) filter += (filter.empty() ? "?side=" : "&side=") + options.side;
     return ask(options, "POST", "/v1/held/retry" + filter, "");
   }
-  if (!options.code.empty()) return fail_with(Exit::usage, "--code goes with --all");
+  if (options.names.size() != 1 || options.all || by_filter)
+    return fail_with(Exit::usage, "held retry wants one id, or --all, or --code and --side");
   if (!parse_id(options.names.front())) return fail_with(Exit::usage, "held retry wants an id as `held list` shows it");
   return ask(options, "POST", "/v1/held/" + options.names.front() + "/retry", "");
 }

@@ -40,7 +40,9 @@ Rows held_rows(element held) {
   add(rows, "since", shown(held, "since"));
   add(rows, "code", shown(held, "code"));
   add(rows, "field", shown(held, "field"));
+  add(rows, "whose", shown(held, "side") == "data" ? "the customer's data" : "the org or zohosync");
   add(rows, "what", shown(held, "message"));
+  add(rows, "again at", shown(held, "retry_at"));
   add(rows, "mend", shown(held, "mend"));
   const std::string detail = shown(held, "detail");
   if (detail != "{}") add(rows, "detail", detail);
@@ -85,16 +87,17 @@ std::string held_array(const std::vector<std::string>& rows) {
 
 std::string held_list_text(const std::vector<std::string>& rows) {
   if (rows.empty()) return "Nothing is held.\n";
-  Rows table{{"ID", "RECORD", "SINCE", "CODE", "FIELD", "WHAT"}};
+  Rows table{{"ID", "RECORD", "SINCE", "SIDE", "CODE", "FIELD", "WHAT"}};
   for (const std::string& row : rows) {
     const JsonView view(row);
     if (!view.is_json()) continue;
     const element held = view.root();
     table.push_back({shown(held, "id"), shown(held, "kind") + " " + shown(held, "key"), shown(held, "since"),
-                     shown(held, "code"), shown(held, "field"), shown(held, "message")});
+                     shown(held, "side"), shown(held, "code"), shown(held, "field"), shown(held, "message")});
   }
   return aligned(table) +
-         "\n`zohosync held show ID` says what would mend it, `held retry ID` (or `--all`) tries again.\n";
+         "\n`zohosync held show ID` says what would mend it, `held retry ID` (or `--all`, `--code`, `--side`) tries "
+         "again.\n";
 }
 
 std::string held_text(std::string_view json) {

@@ -135,6 +135,7 @@ struct Config {
   std::string on_record_deleted = "hold";
   std::string on_record_merged = "follow";
   Reconcile reconcile;
+  std::chrono::minutes check_deleted{60};  // how often Zoho is asked what people deleted; 0: never
   std::string log_level = "info";
 
   bool operator==(const Config&) const = default;

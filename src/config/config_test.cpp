@@ -99,6 +99,7 @@ on_deleted = "recreate"
 [reconcile]
 every_hours = 24
 repair = true
+check_deleted_minutes = 15
 [log]
 level = "debug"
 )");
@@ -125,6 +126,7 @@ level = "debug"
   EXPECT_EQ(config.on_record_deleted, "recreate");
   EXPECT_EQ(config.reconcile.every_hours, 24);
   EXPECT_TRUE(config.reconcile.repair);
+  EXPECT_EQ(config.check_deleted, std::chrono::minutes{15});
   EXPECT_EQ(config.log_level, "debug");
 }
 

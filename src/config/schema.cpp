@@ -18,6 +18,7 @@ constexpr std::int64_t k_max_events = 100'000;
 constexpr std::int64_t k_max_backlog = 1'000'000'000;
 constexpr std::int64_t k_max_hours = 24 * 366;
 constexpr std::int64_t k_max_linger_ms = 10'000;
+constexpr std::int64_t k_max_check_minutes = 30 * 24 * 60;  // deletions are listed for 60 days
 constexpr std::int64_t k_min_timeout_ms = 1'000;
 constexpr std::int64_t k_max_timeout_ms = 300'000;
 
@@ -67,10 +68,11 @@ Shape origin(std::string_view name, std::string& target) {
   });
 }
 
-template <class Milliseconds>
-Shape milliseconds(std::string_view name, Milliseconds& target, std::int64_t low, std::int64_t high) {
+/// A number of what the target counts in.
+template <class Span>
+Shape span_of_time(std::string_view name, Span& target, std::int64_t low, std::int64_t high) {
   return setting(name, [&target, low, high](const Value& value, const At& at) {
-    if (const auto number = as_integer(value, at, low, high)) target = Milliseconds{*number};
+    if (const auto number = as_integer(value, at, low, high)) target = Span{*number};
   });
 }
 
@@ -94,8 +96,8 @@ Shape zoho_section(Zoho& zoho) {
        choice("edition", zoho.edition, {k_editions.begin(), k_editions.end()}),
        integer("concurrency", zoho.concurrency, 0, k_max_concurrency),
        integer("daily_credits", zoho.daily_credits, 0, k_max_credits), real("live_reserve", zoho.live_reserve, 0, 0.9),
-       milliseconds("linger_ms", zoho.linger, 0, k_max_linger_ms),
-       milliseconds("linger_max_ms", zoho.linger_max, 0, k_max_linger_ms),
+       span_of_time("linger_ms", zoho.linger, 0, k_max_linger_ms),
+       span_of_time("linger_max_ms", zoho.linger_max, 0, k_max_linger_ms),
        milliseconds("timeout_ms", zoho.timeout, k_min_timeout_ms, k_max_timeout_ms), setting("trigger", read_trigger),
        text("client_id_file", zoho.client_id_file), text("client_secret_file", zoho.client_secret_file),
        text("refresh_token_file", zoho.refresh_token_file),
@@ -162,7 +164,8 @@ std::vector<Shape> schema(Draft& draft) {
           fields_section(config),
           table("users", {setting("on_delete", read_delete)}),
           table("people", {choice("on_deleted", config.on_record_deleted, {"hold", "recreate", "leave"}),
-                           choice("on_merged", config.on_record_merged, {"follow"})}),
+                           choice("on_merged", config.on_record_merged, {"follow"}),
+                           span_of_time("check_deleted_minutes", config.check_deleted, 0, k_max_check_minutes)}),
           table("reconcile", {integer("every_hours", config.reconcile.every_hours, 0, k_max_hours),
                               boolean("repair", config.reconcile.repair)}),
           table("log", {choice("level", config.log_level, {"debug", "info", "warn", "error"})})};

@@ -127,6 +127,9 @@ constexpr std::string_view k_after_tags = R"(
 #on_deleted = "hold"
 # One that a person merged into another: follow to the survivor.
 #on_merged = "follow"
+# How often Zoho is asked what people deleted or merged (2 credits a module each time); 0: never, it is then learned at
+# the customer's next change.
+#check_deleted_minutes = 60
 
 # Compares all of Zoho with what it should hold, now and then; a credit for each 200 records. 0: only on `zohosync
 # reconcile`. repair writes what differs; else it is only counted and shown.

@@ -100,10 +100,10 @@ Result<void> EngineHost::retry_held(store::EntityId id) {
   return ask([id](engine::Engine& engine) { return engine.retry_held(id); });
 }
 
-Result<std::int64_t> EngineHost::retry_all_held(std::string code) {
+Result<std::int64_t> EngineHost::retry_all_held(const zoho::HeldFilter& filter) {
   auto retried = std::make_shared<std::int64_t>(0);
-  ZS_TRY(ask([code = std::move(code), retried](engine::Engine& engine) -> Result<void> {
-    ZS_ASSIGN(*retried, engine.retry_all_held(code));
+  ZS_TRY(ask([filter, retried](engine::Engine& engine) -> Result<void> {
+    ZS_ASSIGN(*retried, engine.retry_all_held(filter));
     return {};
   }));
   return *retried;

@@ -34,7 +34,7 @@ class EngineHost final : public api::EngineControl {
   [[nodiscard]] engine::Status status() const override;
   [[nodiscard]] std::uint64_t progress() const override { return progress_.load(std::memory_order_acquire); }
   [[nodiscard]] Result<void> retry_held(store::EntityId id) override;
-  [[nodiscard]] Result<std::int64_t> retry_all_held(std::string code) override;
+  [[nodiscard]] Result<std::int64_t> retry_all_held(const zoho::HeldFilter& filter) override;
   [[nodiscard]] Result<void> discard_held(store::EntityId id) override;
   [[nodiscard]] Result<void> start_reconcile(bool repair) override;
   [[nodiscard]] Result<std::string> reconcile_report(std::size_t after, std::size_t limit) override;

@@ -77,6 +77,7 @@ engine::Options engine_options_of(const config::Config& config) {
   options.on_deleted = config.on_record_deleted == "recreate" ? engine::OnDeleted::recreate
                        : config.on_record_deleted == "leave"  ? engine::OnDeleted::leave
                                                               : engine::OnDeleted::hold;
+  options.check_deleted = config.check_deleted;
   options.edition = config.zoho.edition;
   options.concurrency = config.zoho.concurrency;
   options.daily_credits = config.zoho.daily_credits;

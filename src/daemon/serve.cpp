@@ -91,6 +91,7 @@ struct Daemon {
     engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
       probe.called(zoho::name_of(verb), zoho::name_of(outcome), std::chrono::duration<double>(took).count());
     };
+    engine.on_held = [this](std::string_view code) { probe.held(code); };
   }
 
   zoho::TokenBroker::Options token_options() {

@@ -88,6 +88,7 @@ Result<void> Engine::settle_parent_gone(store::Transaction& tx, Work& work, cons
   if (!held) {
     parent->synced.fields.clear();
     ZS_TRY(tx.save_synced(*parent));
+    suspects_.insert(parent->id);
     ZS_TRY(tx.mark_dirty(parent->id, work.dirty.lane, now_ms()));
     may_have_dirty_ = true;
   }
@@ -96,18 +97,15 @@ Result<void> Engine::settle_parent_gone(store::Transaction& tx, Work& work, cons
 }
 
 Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std::vector<zoho::Record>& records) {
+  if (work.relearn == Relearn::by_email) return settle_survivor(tx, work, records);
   work.is_searched = true;
   const std::string& id_field = options_.mapping.external_id[static_cast<std::size_t>(zoho::Module::contacts)];
   const std::string email = to_lower(email_of(work));
-  const auto value = [](const zoho::Record& record, const std::string& field) -> std::string {
-    const auto found = record.fields.find(field);
-    return found == record.fields.end() ? std::string{} : json_unquoted(found->second);
-  };
   std::vector<std::string> free;
   std::vector<std::string> foreign;
   for (const zoho::Record& record : records) {
-    if (to_lower(value(record, "Email")) != email) continue;
-    const std::string owner = value(record, id_field);
+    if (to_lower(record.text("Email")) != email) continue;
+    const std::string owner = record.text(id_field);
     if (owner == work.entity.key) {
       return adopt_own(tx, work, record.zoho_id);
     }
@@ -141,11 +139,15 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
   const zoho::Module module = plan::module_of(work.entity.kind);
   const bool is_candidate = !work.candidate.empty();
   if (record == nullptr) {
-    if (!is_candidate) return settle_gone(tx, work);
+    if (!is_candidate) return lose(tx, work);
     // It went away between the look-up and now.
     work.candidate.clear();
     work.must_retry = true;
     return {};
+  }
+  if (!is_candidate && !work.must_read) {
+    see_gaps(work, *record);
+    return tx.save_synced(work.entity);
   }
   if (is_candidate) {
     const auto owner = record->fields.find(options_.mapping.external_id[static_cast<std::size_t>(module)]);
@@ -165,6 +167,7 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
   for (const std::string& tag : options_.mapping.managed_tags(module)) {
     if (record->tags.contains(tag)) work.entity.synced.tags.insert(tag);
   }
+  see_gaps(work, *record);
   std::string entry;
   JsonWriter(entry)
       .begin_object()
@@ -174,24 +177,6 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
       .end_object();
   ZS_TRY(tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)}));
   return link(tx, work);
-}
-
-Result<void> Engine::settle_gone(store::Transaction& tx, Work& work) {
-  switch (options_.on_deleted) {
-    case OnDeleted::recreate:
-      work.entity.zoho_id.clear();
-      work.entity.synced = {};
-      work.must_read = false;
-      return tx.save_synced(work.entity);
-    case OnDeleted::leave:
-      // As good as synced: until an event changes it, nobody asks again.
-      work.must_leave = true;
-      return {};
-    case OnDeleted::hold:
-      break;
-  }
-  hold(work, "RECORD_GONE", "id", "the record was deleted or merged in Zoho", {work.entity.zoho_id});
-  return {};
 }
 
 }  // namespace zs::engine

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "zoho/wire.hpp"
 
 namespace zs::engine {
 
@@ -101,6 +102,8 @@ Work* Engine::admit(const store::Dirty& dirty) {
   work->dirty = dirty;
   work->entity = std::move(**entity);
   work->is_searched = work->entity.kind != Kind::user;
+  if (suspects_.erase(dirty.id) > 0 && !work->entity.zoho_id.empty() && zoho::is_askable(work->entity.key))
+    work->relearn = Relearn::by_key;
   return works_.emplace(dirty.id, std::move(work)).first->second.get();
 }
 

@@ -32,15 +32,10 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     left_.push_back(id);
     may_have_dirty_ = true;
     if (has_changed) return {};  // what was refused is not what is wanted any more
-    if (work.must_hold) {
-      ++status_.held;
-      return tx.hold(*work.must_hold);
-    }
+    if (work.must_hold) return keep_held(tx, *work.must_hold);
     ++status_.retried;
     const std::int32_t attempts = work.dirty.attempts + 1;
-    const Duration base = work.retry_slowly ? Duration{5min} : Duration{1s};
-    const Duration grown =
-        std::min<Duration>(work.retry_slowly ? Duration{1h} : Duration{5min}, base * (1 << std::min(attempts - 1, 9)));
+    const Duration grown = std::min<Duration>(5min, Duration{1s} * (1 << std::min(attempts - 1, 9)));
     const Duration wait =
         grown / 2 + Duration{static_cast<std::int64_t>(static_cast<double>(grown.count()) * random_.unit() / 2)};
     return tx.postpone(id, to_millis(now_ + wait) + 1, attempts);
@@ -59,13 +54,12 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     work.entity.user_key = std::move(newer->user_key);
     work.entity.facts = newer->facts;
     work.entity.summary = std::move(newer->summary);
+    work.are_gaps_seen = false;
     work.is_queued = false;
     to_route_.push_back(id);
     return {};
   }
-  const bool is_linked = !work.entity.zoho_id.empty() && !work.must_read;
-  if (!is_linked ||
-      !plan::diff(work.desired, work.entity.synced, options_.mapping, plan::module_of(work.entity.kind)).empty()) {
+  if (is_needed(work)) {
     work.is_queued = false;
     to_route_.push_back(id);
     return {};
@@ -73,17 +67,26 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
   ZS_ASSIGN(const bool cleared, tx.clear_dirty(id, work.dirty.version));
   if (cleared) {
     work.entity.synced_ms = now_ms();
-    work.entity.flags = work.desired.flags;
-    for (const auto& [field, value] : work.entity.synced.refused) {
-      if (work.desired.fields.contains(field) && work.desired.fields.at(field) == value)
-        work.entity.flags.push_back(field + " refused by Zoho");
-    }
+    work.entity.flags = flags_of(work);
     ZS_TRY(tx.save_synced(work.entity));
     ZS_TRY(tx.unblock_children(id));
   }
   may_have_dirty_ = true;
   left_.push_back(id);
   return {};
+}
+
+/// Whether there is something left to do for it in Zoho.
+bool Engine::is_needed(const Work& work) const {
+  const zoho::Module module = plan::module_of(work.entity.kind);
+  const bool is_linked = !work.entity.zoho_id.empty() && !work.must_read && work.relearn == Relearn::no;
+  return !is_linked || plan::has_gaps(work.desired, work.entity.synced, options_.mapping, module) ||
+         !plan::diff(work.desired, work.entity.synced, options_.mapping, module).empty();
+}
+
+void Engine::see_gaps(Work& work, const zoho::Record& record) const {
+  plan::see_gaps(work.entity.synced, work.desired, record.fields, options_.mapping, plan::module_of(work.entity.kind));
+  work.are_gaps_seen = true;
 }
 
 Result<void> Engine::note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
@@ -131,7 +134,7 @@ void Engine::conclude_decided() {
           continue;
         }
         work->entity.synced_ms = now_ms();
-        work->entity.flags = work->desired.flags;
+        work->entity.flags = flags_of(*work);
         ZS_TRY(tx.save_synced(work->entity));
         ZS_TRY(tx.unblock_children(id));
         may_have_dirty_ = true;
@@ -145,8 +148,7 @@ void Engine::conclude_decided() {
           may_have_dirty_ = true;
           continue;
         }
-        ++status_.held;
-        ZS_TRY(tx.hold(held));
+        ZS_TRY(keep_held(tx, held));
       }
       for (const auto& [child, parent] : blocks) {
         const Work* work = find(child);

@@ -45,7 +45,9 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
     case Verb::remove_tags:
       return is_linked && joined(change.remove) == key.tags;
     case Verb::find_by_email:
-      return !is_linked;
+      return !is_linked || work.relearn == Relearn::by_email;
+    case Verb::find_by_key:
+      return work.relearn == Relearn::by_key;
     case Verb::read:
       return is_linked || !work.candidate.empty();
     case Verb::list:
@@ -136,6 +138,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
     item.fields = change.set;
     item.tags = key.verb == Verb::insert ? change.add : plan::Tags{};
     if (key.verb == Verb::find_by_email) item.email = email_of(*work);
+    if (key.verb == Verb::find_by_key) item.key = work->entity.key;
     if (key.verb == Verb::add_tags) one.call.tags = change.add;
     if (key.verb == Verb::remove_tags) one.call.tags = change.remove;
     one.call.items.push_back(std::move(item));
@@ -154,7 +157,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
 void Engine::send(std::vector<Outgoing> outgoing) {
   const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
     for (const Outgoing& one : outgoing) {
-      if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read)
+      if (one.call.verb != Verb::update && one.call.verb != Verb::add_tags && one.call.verb != Verb::remove_tags)
         continue;
       for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
         Work* work = find(one.flight.ids[i]);

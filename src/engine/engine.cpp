@@ -71,6 +71,8 @@ void Engine::tick() {
   if (!is_paused && !draining_ && !store_broken_) {
     if (!org_ || must_describe_) describe();
     if (org_) {
+      resume_held();
+      ask_for_deletions();
       claim();
       if (!store_broken_) conclude_decided();
       if (!store_broken_) dispatch();
@@ -93,6 +95,7 @@ void Engine::tick() {
     }
   }
   if (may_have_events_ || (may_claim && may_have_dirty_)) next_wakeup_ = now_;
+  if (may_claim && next_held_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_held_ms_));
   if (may_claim && next_due_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_due_ms_));
   update_status();
 }
@@ -193,6 +196,8 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
   set_limits();
   if (answer.credits_remaining)
     governor_.credits().correct(*answer.credits_remaining, governor_.credits().surely_counted(), 0, now_);
+  schema_read_ = now_;
+  for (const auto& [at, length] : lengths_) static_cast<void>(learn_length(at.first, at.second, length));
   must_describe_ = false;
   failures_in_a_row_ = 0;
   pause_state_.clear();
@@ -249,69 +254,6 @@ void Engine::drop_window() {
   left_.clear();
   to_route_.clear();
   may_have_dirty_ = true;
-}
-
-namespace {
-
-/// A held row back into the backlog.
-Result<void> take_back(store::Transaction& tx, const store::Held& held, std::int64_t now_ms) {
-  if (held.code == "RECORD_GONE") {
-    // The person who retries wants it made anew; if it was restored meanwhile, the platform id finds it.
-    ZS_ASSIGN(std::optional<store::Entity> entity, tx.load(held.id));
-    entity->zoho_id.clear();
-    entity->synced = {};
-    ZS_TRY(tx.save_synced(*entity));
-  }
-  return tx.mark_dirty(held.id, store::Lane::live, now_ms);
-}
-
-}  // namespace
-
-Result<void> Engine::retry_held(EntityId id) {
-  now_ = clock_.now();
-  bool was_held = false;
-  ZS_TRY(store_.write([&](store::Transaction& tx) -> Result<void> {
-    ZS_ASSIGN(const std::optional<store::Held> held, tx.held(id));
-    was_held = held.has_value();
-    if (!was_held) return {};
-    return take_back(tx, *held, now_ms());
-  }));
-  if (!was_held) return fail(Errc::not_found, "it is not held");
-  may_have_dirty_ = true;
-  return {};
-}
-
-Result<std::int64_t> Engine::retry_all_held(std::string_view code) {
-  constexpr std::size_t k_page = 500;
-  now_ = clock_.now();
-  std::int64_t retried = 0;
-  EntityId after = 0;
-  for (std::size_t seen = k_page; seen == k_page;) {
-    ZS_TRY(store_.write([&](store::Transaction& tx) -> Result<void> {
-      ZS_ASSIGN(const std::vector<store::Held> page, tx.held_page(after, k_page));
-      seen = page.size();
-      for (const store::Held& held : page) {
-        after = held.id;
-        if (!code.empty() && held.code != code) continue;
-        ZS_TRY(take_back(tx, held, now_ms()));
-        ++retried;
-      }
-      return {};
-    }));
-  }
-  may_have_dirty_ = true;
-  return retried;
-}
-
-Result<void> Engine::discard_held(EntityId id) {
-  bool was_held = false;
-  ZS_TRY(store_.write([&](store::Transaction& tx) -> Result<void> {
-    ZS_ASSIGN(was_held, tx.drop_held(id));
-    return tx.unblock_children(id);
-  }));
-  if (!was_held) return fail(Errc::not_found, "it is not held");
-  may_have_dirty_ = true;
-  return {};
 }
 
 void Engine::update_status() {

@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -25,6 +27,7 @@
 #include "plan/mapping.hpp"
 #include "store/store.hpp"
 #include "zoho/crm.hpp"
+#include "zoho/reactions.hpp"
 
 namespace zs::engine {
 
@@ -36,8 +39,9 @@ struct Options {
   Duration linger = std::chrono::milliseconds{25};       // how long a part-filled call waits for company
   Duration linger_max = std::chrono::milliseconds{500};  // the same when the day's credits are all but spoken for
   OnDeleted on_deleted = OnDeleted::hold;
-  std::string edition;  // empty: the org's
-  int concurrency = 0;  // 0: the edition's
+  Duration check_deleted = std::chrono::hours{1};  // how often Zoho is asked what people deleted; 0: never
+  std::string edition;                             // empty: the org's
+  int concurrency = 0;                             // 0: the edition's
   std::int64_t daily_credits = 0;
   double live_reserve = 0.2;
   std::size_t window = 2'000;  // entities in memory at once
@@ -79,8 +83,8 @@ class Engine {
 
   /// Takes a held entity back into the backlog; Errc::not_found if it is not held.
   [[nodiscard]] Result<void> retry_held(EntityId id);
-  /// All that are held, or those with a code; how many.
-  [[nodiscard]] Result<std::int64_t> retry_all_held(std::string_view code);
+  /// All that match; how many.
+  [[nodiscard]] Result<std::int64_t> retry_all_held(const zoho::HeldFilter& filter);
   /// Gives a held entity up: it stays as it is in Zoho until its next change.
   [[nodiscard]] Result<void> discard_held(EntityId id);
 
@@ -109,6 +113,8 @@ class Engine {
   std::function<void()> on_progress;
   /// Called for every call that came back or was given up.
   std::function<void(zoho::Verb, zoho::Answer::Outcome, Duration)> on_call;
+  /// Called for every entity that was put on hold.
+  std::function<void(std::string_view code)> on_held;
 
  private:
   // fold.cpp's part
@@ -150,9 +156,35 @@ class Engine {
   void route_change(Work& work);
   void enqueue(Work& work, zoho::Verb verb, std::string tags = {});
   void finish(Work& work);
+  void drop_window();
+
+  // held.cpp: what needs a person, and how it goes on
   void hold(Work& work, std::string code, std::string field, std::string message,
             std::vector<std::string> candidates = {});
-  void drop_window();
+  void hold_for_now(Work& work, const zoho::ItemAnswer& answer);
+  [[nodiscard]] Result<void> keep_held(store::Transaction& tx, const store::Held& held);
+  [[nodiscard]] Result<void> take_back(store::Transaction& tx, const store::Held& held);
+  void resume_held();
+
+  // mend.cpp: what is done without a person so that a record arrives all the same
+  [[nodiscard]] Result<void> settle_mend(store::Transaction& tx, Work& work, const plan::Change& sent,
+                                         const zoho::ItemAnswer& answer);
+  [[nodiscard]] bool learn_length(zoho::Module module, const std::string& field, std::size_t length);
+  void read_schema_for(Work& work, const zoho::ItemAnswer& answer);
+  [[nodiscard]] std::vector<std::string> flags_of(const Work& work) const;
+
+  // relearn.cpp: records that people deleted, merged or converted
+  [[nodiscard]] Result<void> lose(store::Transaction& tx, Work& work);
+  void route_lost(Work& work);
+  [[nodiscard]] Result<void> settle_found_by_key(store::Transaction& tx, Work& work,
+                                                 const std::vector<zoho::Record>& records);
+  [[nodiscard]] Result<void> settle_survivor(store::Transaction& tx, Work& work,
+                                             const std::vector<zoho::Record>& records);
+  [[nodiscard]] Result<void> follow(store::Transaction& tx, Work& work, const std::string& zoho_id);
+  void hold_as_merged(Work& work, const std::string& other_key, const std::string& zoho_id);
+  [[nodiscard]] Result<void> settle_missing(store::Transaction& tx, Work& work);
+  void ask_for_deletions();
+  void heard_of_deletions(zoho::Answer answer, std::optional<zoho::Deletions> deletions);
 
   /// Commits what was decided without a call: finished, held and blocked works leave the window.
   void conclude_decided();
@@ -192,8 +224,8 @@ class Engine {
                                             const zoho::ItemAnswer& answer);
   [[nodiscard]] Result<void> settle_found(store::Transaction& tx, Work& work, const std::vector<zoho::Record>& records);
   [[nodiscard]] Result<void> settle_read(store::Transaction& tx, Work& work, const zoho::Record* record);
-  [[nodiscard]] Result<void> settle_gone(store::Transaction& tx, Work& work);
-  [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, std::uint64_t call_id, Flight& flight,
+                                            const zoho::Answer& answer);
   [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id);
   [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> wake_children(store::Transaction& tx, const Work& work);
@@ -202,6 +234,9 @@ class Engine {
   [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,
                                   std::size_t index, const zoho::ItemAnswer& answer);
   void pause(std::string state, std::string detail, bool cheap);
+
+  [[nodiscard]] bool is_needed(const Work& work) const;
+  void see_gaps(Work& work, const zoho::Record& record) const;
 
   void store_failed(const Error& error);
   void recover_from_store();
@@ -234,6 +269,26 @@ class Engine {
   std::int64_t credits_wanted_ = 1;  // what the live lane needed last and could not have
   Time store_retry_{};
   std::int64_t next_due_ms_ = 0;
+  bool may_have_held_ = true;  // the time of the next held entity is to be looked up
+  std::int64_t next_held_ms_ = 0;
+
+  /// The question for what was deleted, a module and a page at a time.
+  struct DeletionsRound {
+    bool under_way = false;
+    std::size_t module = 0;
+    int page = 1;
+    std::optional<Time> since;  // deletions before it are known; nullopt: not looked up yet
+    Time started{};
+    Time next{};
+  };
+  DeletionsRound deletions_;
+  /// Entities whose records may be gone; they are looked for before anything is written to them.
+  std::unordered_set<EntityId> suspects_;
+  /// Lengths that Zoho told when it refused a value: they stand until the end of the process.
+  std::map<std::pair<zoho::Module, std::string>, std::size_t> lengths_;
+  /// When an entity was refused for what the metadata says; a second time after they were read anew it is held.
+  std::unordered_map<EntityId, Time> schema_doubts_;
+  Time schema_read_{};
 
   std::unordered_map<EntityId, std::unique_ptr<Work>> works_;
   /// Entities in calls that are out, also after their works were dropped: none may be planned again before its

@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "engine/desired.hpp"
 #include "engine/engine.hpp"
-#include "zoho/reactions.hpp"
 #include "zoho/wire.hpp"
 
 namespace zs::engine {
@@ -30,6 +29,10 @@ void Engine::route(Work& work) {
     return;
   }
   const bool is_ready = *formed == Readiness::ready;
+  if (work.relearn != Relearn::no) {
+    route_lost(work);
+    return;
+  }
   if (work.entity.zoho_id.empty()) {
     // A person is looked up while the account is being made: a signup takes two round trips, not three.
     if (!work.is_searched) {
@@ -55,6 +58,11 @@ std::string Engine::email_of(const Work& work) {
 
 void Engine::route_change(Work& work) {
   const zoho::Module module = plan::module_of(work.entity.kind);
+  if (!work.are_gaps_seen && plan::has_gaps(work.desired, work.entity.synced, options_.mapping, module)) {
+    // Only what is empty now may be filled, and people do not tell us when they fill it.
+    enqueue(work, Verb::read);
+    return;
+  }
   const plan::Change change = plan::diff(work.desired, work.entity.synced, options_.mapping, module);
   if (change.empty()) {
     finish(work);
@@ -145,22 +153,6 @@ void Engine::enqueue(Work& work, Verb verb, std::string tags) {
 void Engine::finish(Work& work) {
   work.is_queued = true;  // nothing more may be planned for this version
   finished_.push_back(work.entity.id);
-}
-
-void Engine::hold(Work& work, std::string code, std::string field, std::string message,
-                  std::vector<std::string> candidates) {
-  store::Held held;
-  held.id = work.entity.id;
-  held.since_ms = now_ms();
-  held.code = std::move(code);
-  held.field = std::move(field);
-  held.message = std::move(message);
-  held.mend = zoho::mend_of(held.code, held.field);
-  JsonWriter json(held.detail);
-  json.begin_object().key("candidates").begin_array();
-  for (const std::string& candidate : candidates) json.string(candidate);
-  json.end_array().end_object();
-  work.must_hold = std::move(held);
 }
 
 }  // namespace zs::engine

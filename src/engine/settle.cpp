@@ -16,13 +16,8 @@ using zoho::Verdict;
 namespace {
 
 constexpr std::int32_t k_pause_after_failures = 3;
-
-bool is_mandatory(const plan::Mapping& mapping, zoho::Module module, std::string_view field) {
-  for (const std::string_view name : {"Last_Name", "Account_Name", "Deal_Name", "Stage", "Closing_Date", "Pipeline"}) {
-    if (field == name) return true;
-  }
-  return field == mapping.external_id[static_cast<std::size_t>(module)];
-}
+constexpr std::int32_t k_attempts_in_line = 10;
+constexpr int k_rereads = 3;
 
 std::string state_of_refusal(const Answer& answer) {
   return answer.code == "TOKEN_REVOKED" ? "token_revoked" : "misconfigured";
@@ -75,7 +70,7 @@ void Engine::settle() {
   }
   if (to_pause_) {
     const bool ours = to_pause_->outcome == Answer::Outcome::not_allowed;
-    pause(ours ? state_of_refusal(*to_pause_) : "unreachable",
+    pause(ours || to_pause_->outcome == Answer::Outcome::stale_token ? state_of_refusal(*to_pause_) : "unreachable",
           to_pause_->message.empty() ? to_pause_->code : to_pause_->message,
           to_pause_->outcome == Answer::Outcome::not_sent);
   } else {
@@ -101,7 +96,7 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
                                                    {"verb", zoho::name_of(flight.verb)},
                                                    {"records", flight.ids.size()},
                                                    {"code", answer.code}});
-    return settle_nothing(tx, flight, answer);
+    return settle_nothing(tx, id, flight, answer);
   }
   failures_in_a_row_ = 0;
   ZS_TRY(service_is_back(tx));
@@ -117,7 +112,9 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
     Work* work = find(flight.ids[i]);
     if (work == nullptr) continue;
     --work->under_way;
-    if (flight.verb == Verb::find_by_email) {
+    if (flight.verb == Verb::find_by_key) {
+      ZS_TRY(settle_found_by_key(tx, *work, answer.records));
+    } else if (flight.verb == Verb::find_by_email) {
       ZS_TRY(settle_found(tx, *work, answer.records));
     } else if (flight.verb == Verb::read) {
       const std::string& wanted = work->candidate.empty() ? work->entity.zoho_id : work->candidate;
@@ -132,14 +129,15 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
   return {};
 }
 
-Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, const Answer& answer) {
+Result<void> Engine::settle_nothing(store::Transaction& tx, std::uint64_t call_id, Flight& flight,
+                                    const Answer& answer) {
   using enum Answer::Outcome;
   const auto count_failure = [&] {
     if (!std::exchange(counted_failure_, true)) ++failures_in_a_row_;
     return failures_in_a_row_ >= k_pause_after_failures;
   };
   const auto requeue = [&] {
-    std::erase_if(flight.ids, [&](EntityId id) { return find(id) == nullptr; });
+    std::erase_if(flight.ids, [&](EntityId one) { return find(one) == nullptr; });
     Queue& queue = queues_[flight.key];
     queue.ids.push_front(flight.ids);
     queue.since = now_;
@@ -164,8 +162,10 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
         return {};
       }
       if (Work* work = find(flight.ids.front())) {
+        // Nobody else is in it: what it says is said of this record.
         --work->under_way;
-        hold(*work, answer.code, {}, answer.message);
+        ZS_TRY(note(tx, *work, call_id, flight, 0, answer.items.at(0)));
+        ZS_TRY(settle_item(tx, *work, flight, 0, answer.items.at(0)));
         ZS_TRY(conclude(tx, *work));
       }
       return {};
@@ -192,11 +192,23 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
     case Verdict::applied:
       return settle_applied(tx, work, flight, index, answer);
     case Verdict::retry:
-      work.must_retry = true;
+      // What fails for a quarter of an hour while others go through is this record's own trouble.
+      if (work.dirty.attempts >= k_attempts_in_line) {
+        work.dirty.attempts = 0;
+        hold_for_now(work, answer);
+      } else {
+        work.must_retry = true;
+      }
       return {};
-    case Verdict::retry_slowly:
-      work.must_retry = true;
-      work.retry_slowly = true;
+    case Verdict::reread:
+      if (work.entity.zoho_id.empty() || ++work.rereads > k_rereads) {
+        hold(work, answer.code, answer.field, answer.message);
+      } else {
+        work.must_read = true;
+      }
+      return {};
+    case Verdict::read_schema:
+      read_schema_for(work, answer);
       return {};
     case Verdict::exists:
       if (answer.field == options_.mapping.external_id[static_cast<std::size_t>(module)]) {
@@ -211,19 +223,14 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
       }
       return {};
     case Verdict::gone:
-      return settle_gone(tx, work);
+      return lose(tx, work);
     case Verdict::parent_gone:
       return settle_parent_gone(tx, work, answer);
-    case Verdict::drop_field: {
-      const auto sent = flight.changes[index].set.find(answer.field);
-      if (is_mandatory(options_.mapping, module, answer.field) || sent == flight.changes[index].set.end()) {
-        hold(work, answer.code, answer.field, answer.message);
-        return {};
-      }
-      // The record is worth more than one of its fields; what was refused is shown and not sent again until it changes.
-      work.entity.synced.refused.insert_or_assign(answer.field, sent->second);
-      return tx.save_synced(work.entity);
-    }
+    case Verdict::mend:
+      return settle_mend(tx, work, flight.changes[index], answer);
+    case Verdict::hold_for_now:
+      hold_for_now(work, answer);
+      return {};
     case Verdict::hold:
       hold(work, answer.code, answer.field, answer.message, answer.candidates);
       return {};
@@ -234,6 +241,7 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
 Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Flight& flight, std::size_t index,
                                     const ItemAnswer& answer) {
   ++status_.applied;
+  schema_doubts_.erase(work.entity.id);
   plan::confirm(work.entity.synced, flight.changes[index]);
   if (flight.verb != Verb::insert) return tx.save_synced(work.entity);
   // A record that we made is empty where we sent nothing: clearing such a field later needs no call.

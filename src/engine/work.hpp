@@ -21,6 +21,9 @@ namespace zs::engine {
 
 using store::EntityId;
 
+/// How a record that is not there under its id any more is looked for: by the platform's id, then people by e-mail.
+enum class Relearn : std::uint8_t { no, by_key, by_email };
+
 struct Work {
   store::Dirty dirty;
   store::Entity entity;
@@ -30,13 +33,16 @@ struct Work {
   bool must_read = false;       // adopted: what Zoho holds must be read before it is compared
   std::string candidate;        // record to adopt if its platform id lets us
   std::string candidate_field;  // why: the field it shares with us
-  int under_way = 0;            // queue places and calls not yet answered
-  EntityId waits_for = 0;       // parent in this window
+  Relearn relearn = Relearn::no;
+  int times_gone = 0;
+  int rereads = 0;             // because somebody else wrote at the same time
+  bool are_gaps_seen = false;  // what people may fill was read just now: what is empty there may be filled
+  int under_way = 0;           // queue places and calls not yet answered
+  EntityId waits_for = 0;      // parent in this window
   std::vector<EntityId> waiters;
 
   // What the answers so far came to; acted on when none is under way any more.
   bool must_retry = false;
-  bool retry_slowly = false;
   bool must_leave = false;  // gone in Zoho, and to be left alone
   EntityId must_block = 0;  // the parent whose record is gone
   std::optional<store::Held> must_hold;

@@ -6,6 +6,7 @@
 
 #include "plan/mapping.hpp"
 #include "state/derive.hpp"
+#include "zoho/reactions.hpp"
 
 namespace zs::links {
 namespace {
@@ -124,7 +125,9 @@ Result<void> describe_held(store::Reader& reader, const store::Held& held, JsonW
     write_optional_id("zoho_id", entity->zoho_id, json);
   }
   json.field("since", format_rfc3339(from_millis(held.since_ms))).field("code", held.code).field("field", held.field);
+  json.field("side", name_of(zoho::side_of(held.code)));
   json.field("message", held.message).field("mend", held.mend);
+  write_optional_id("retry_at", held.retry_ms == 0 ? "" : format_rfc3339(from_millis(held.retry_ms)), json);
   json.key("detail").raw(held.detail.empty() ? "{}" : held.detail).end_object();
   return {};
 }

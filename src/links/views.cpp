@@ -201,17 +201,32 @@ Result<std::optional<std::string>> customer_json(Reader& reader, std::string_vie
   return out;
 }
 
-Result<std::string> held_list_json(Reader& reader, store::EntityId after, std::size_t limit) {
-  ZS_ASSIGN(const std::vector<store::Held> rows, reader.held_page(after, limit));
+Result<std::string> held_list_json(Reader& reader, store::EntityId after, std::size_t limit,
+                                   const zoho::HeldFilter& filter) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().key("held").begin_array();
-  for (const store::Held& held : rows) ZS_TRY(describe_held(reader, held, json));
+  std::size_t listed = 0;
+  bool more = true;
+  while (more && listed < limit) {
+    ZS_ASSIGN(const std::vector<store::Held> rows, reader.held_page(after, limit));
+    more = rows.size() == limit;
+    for (const store::Held& held : rows) {
+      if (listed == limit) {
+        more = true;
+        break;
+      }
+      after = held.id;
+      if (!filter.matches(held.code)) continue;
+      ZS_TRY(describe_held(reader, held, json));
+      ++listed;
+    }
+  }
   json.end_array().key("next");
-  if (rows.size() < limit) {
-    json.null();
+  if (more) {
+    json.number(after);
   } else {
-    json.number(rows.back().id);
+    json.null();
   }
   json.end_object();
   return out;

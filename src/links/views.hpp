@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "store/store.hpp"
+#include "zoho/reactions.hpp"
 
 namespace zs::links {
 
@@ -33,8 +34,9 @@ enum class Key : std::uint8_t { contact_id, account_id, account_key, subscriptio
 /// Desired state, what Zoho holds, tags, held reasons, and the timeline of events and calls, newest first.
 [[nodiscard]] Result<std::optional<std::string>> customer_json(store::Reader& reader, std::string_view user_id);
 
-/// {"held":[…]} from `after` on.
-[[nodiscard]] Result<std::string> held_list_json(store::Reader& reader, store::EntityId after, std::size_t limit);
+/// {"held":[…],"next":…} of those that match, from `after` on.
+[[nodiscard]] Result<std::string> held_list_json(store::Reader& reader, store::EntityId after, std::size_t limit,
+                                                 const zoho::HeldFilter& filter);
 [[nodiscard]] Result<std::optional<std::string>> held_json(store::Reader& reader, store::EntityId id);
 
 /// What became of an event:

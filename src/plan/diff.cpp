@@ -1,5 +1,7 @@
 #include "plan/diff.hpp"
 
+#include <algorithm>
+
 namespace zs::plan {
 namespace {
 
@@ -16,9 +18,20 @@ bool policy_lets(Policy policy, const std::string* known) {
   return false;
 }
 
+bool is_null(std::string_view value) { return value == "null"; }
+
 bool was_refused(const Synced& synced, const std::string& field, const std::string& value) {
   const auto refused = synced.refused.find(field);
   return refused != synced.refused.end() && refused->second == value;
+}
+
+/// A value for a field under if-empty that may have to be written.
+bool may_fill(const Synced& synced, const std::string& field, const std::string& value, const Mapping& mapping,
+              Module module) {
+  if (is_null(value) || mapping.policy_of(module, field) != Policy::if_empty || was_refused(synced, field, value))
+    return false;
+  const auto known = synced.fields.find(field);
+  return known == synced.fields.end() || known->second != value;
 }
 
 }  // namespace
@@ -46,6 +59,21 @@ Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping
     if (synced.tags.contains(tag) || synced.tags_doubt.contains(tag)) change.remove.insert(tag);
   }
   return change;
+}
+
+bool has_gaps(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module) {
+  return std::ranges::any_of(
+      desired.fields, [&](const auto& entry) { return may_fill(synced, entry.first, entry.second, mapping, module); });
+}
+
+void see_gaps(Synced& synced, const Desired& desired, const Fields& read, const Mapping& mapping, Module module) {
+  for (const auto& [field, value] : desired.fields) {
+    if (!may_fill(synced, field, value, mapping, module)) continue;
+    const auto there = read.find(field);
+    const std::string now = there == read.end() ? "null" : there->second;
+    synced.fields.insert_or_assign(field, now);
+    if (!is_null(now) && now != value) synced.refused.insert_or_assign(field, value);
+  }
 }
 
 void confirm(Synced& synced, const Change& change) {

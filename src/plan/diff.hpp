@@ -23,6 +23,13 @@ struct Change {
 /// For a record that Zoho has. Fields and tags that are not ours are not in it; applying it twice changes nothing.
 [[nodiscard]] Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module);
 
+/// Whether there is a value for a field that people may fill themselves (policy if-empty) and that Zoho was not seen to
+/// hold something else in: the record must be read before it is known whether there is a gap.
+[[nodiscard]] bool has_gaps(const Desired& desired, const Synced& synced, const Mapping& mapping, Module module);
+
+/// What was read of such fields: where there is something, the value of ours is not wanted until it changes.
+void see_gaps(Synced& synced, const Desired& desired, const Fields& read, const Mapping& mapping, Module module);
+
 /// `synced` after Zoho has confirmed `change` (all of it, or a part).
 void confirm(Synced& synced, const Change& change);
 

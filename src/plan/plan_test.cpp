@@ -208,6 +208,31 @@ TEST(Diff, KeepsToTheFieldPolicies) {
             (Fields{{"Title", "\"CTO\""}}));
 }
 
+TEST(Gaps, AreWhereThePlatformHasAValueThatPeopleMayHaveFilled) {
+  Mapping m = mapping();
+  m.fields[1] = {{"Phone", Kind::user, "phone", Policy::if_empty}, {"Title", Kind::user, "title", Policy::platform}};
+  const Desired d{true, {{"Phone", "\"1\""}, {"Title", "\"CTO\""}}, {}, {}};
+  EXPECT_TRUE(has_gaps(d, {}, m, Module::contacts)) << "in doubt";
+  EXPECT_TRUE(has_gaps(d, {{{"Phone", "null"}}, {}, {}, {}}, m, Module::contacts)) << "as far as we know";
+  EXPECT_FALSE(has_gaps(d, {{{"Phone", "\"1\""}}, {}, {}, {}}, m, Module::contacts));
+  EXPECT_FALSE(has_gaps({true, {{"Phone", "null"}}, {}, {}}, {}, m, Module::contacts)) << "nothing to fill it with";
+}
+
+TEST(Gaps, ThatAreSeenToBeFilledAreLeftUntilThePlatformsValueChanges) {
+  Mapping m = mapping();
+  m.fields[1] = {{"Phone", Kind::user, "phone", Policy::if_empty}};
+  Desired d{true, {{"Phone", "\"1\""}}, {}, {}};
+  Synced filled;
+  see_gaps(filled, d, {{"Phone", "\"2\""}}, m, Module::contacts);
+  EXPECT_FALSE(has_gaps(d, filled, m, Module::contacts));
+  EXPECT_TRUE(diff(d, filled, m, Module::contacts).empty());
+  d.fields["Phone"] = "\"3\"";
+  EXPECT_TRUE(has_gaps(d, filled, m, Module::contacts));
+  Synced empty;
+  see_gaps(empty, d, {}, m, Module::contacts);
+  EXPECT_EQ(diff(d, empty, m, Module::contacts).set, (Fields{{"Phone", "\"3\""}}));
+}
+
 TEST(Diff, DoesNotSendAgainWhatWasRefusedUntilItChanges) {
   Synced synced{{}, {}, {}, {{"Email", "\"bad\""}}};
   EXPECT_TRUE(diff({true, {{"Email", "\"bad\""}}, {}, {}}, synced, mapping(), Module::contacts).empty());

@@ -68,9 +68,10 @@ std::string code_of_token(TokenState state) {
 Api::Api(Options options, net::HttpTransport& transport, TokenSource& tokens)
     : options_(std::move(options)), transport_(transport), tokens_(tokens) {}
 
-void Api::request(std::string method, std::string path, std::string body, Done done) {
+void Api::request(std::string method, std::string path, std::string body, Done done, net::Headers headers) {
   tokens_.with_token([this, method = std::move(method), path = std::move(path), body = std::move(body),
-                      done = std::move(done)](const TokenSource::Outcome& outcome) mutable {
+                      done = std::move(done),
+                      headers = std::move(headers)](const TokenSource::Outcome& outcome) mutable {
     if (!outcome.token) {
       net::ClientResponse none;
       none.failure = code_of_token(outcome.state);
@@ -82,7 +83,8 @@ void Api::request(std::string method, std::string path, std::string body, Done d
     net::ClientRequest request;
     request.method = std::move(method);
     request.url = (options_.api_url.empty() ? outcome.token->api_domain : options_.api_url) + path;
-    request.headers = {{"authorization", "Zoho-oauthtoken " + outcome.token->access_token}};
+    request.headers = std::move(headers);
+    request.headers.emplace_back("authorization", "Zoho-oauthtoken " + outcome.token->access_token);
     if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
     request.body = std::move(body);
     request.timeout = options_.timeout;

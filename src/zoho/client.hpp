@@ -27,7 +27,7 @@ class Api {
 
   /// `answered` with whatever status, or what became of it; a refused token is invalidated on the way. `message` says
   /// in words what is known beyond the answer: which scopes the token lacks when it was refused for one.
-  void request(std::string method, std::string path, std::string body, Done done);
+  void request(std::string method, std::string path, std::string body, Done done, net::Headers headers = {});
 
  private:
   Options options_;
@@ -42,6 +42,8 @@ class Client final : public Crm {
 
   void send(Call call, std::move_only_function<void(Answer)> done) override;
   void describe(std::move_only_function<void(Answer, std::optional<Org>)> done) override;
+  void list_deleted(Module module, Time since, int page,
+                    std::move_only_function<void(Answer, std::optional<Deletions>)> done) override;  // deletions.cpp
 
  private:
   struct Description;

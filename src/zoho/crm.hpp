@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "plan/mapping.hpp"
 #include "plan/synced.hpp"
 #include "zoho/limits.hpp"
@@ -19,26 +20,17 @@ namespace zs::zoho {
 
 using plan::Module;
 
-enum class Verb : std::uint8_t {
-  insert,
-  update,
-  add_tags,
-  remove_tags,
-  find_by_email,
-  read,
-  list,      // a page of all records of a module, highest id first
-  list_ids,  // the same of ids alone, from any id down: past the end of what pages reach
-  count,     // how many records a module has
-};
 [[nodiscard]] std::string_view name_of(Verb verb);
 
 /// Most items a call: zoho/crm-api.md 1.1 (records), 3.2 (tags), 2.3 (an `in` list), 2.1 (`ids` of a GET).
 [[nodiscard]] std::size_t max_items(Verb verb);
+
 struct Item {
   std::string zoho_id;  // update, tags, read
   plan::Fields fields;  // insert, update
   plan::Tags tags;      // insert: sent inside the record
   std::string email;    // find_by_email
+  std::string key{};    // find_by_key: the platform's id
 };
 
 struct Call {
@@ -51,15 +43,18 @@ struct Call {
   std::string after{};  // list: the token of the page, empty for the first; list_ids: the id to go on below
 };
 
-/// What became of one record. The engine's reaction follows from the verdict alone.
+/// What became of one record. The engine's reaction follows from the verdict alone. The later one is the graver: of
+/// several errors of one record it decides.
 enum class Verdict : std::uint8_t {
   applied,       // zoho_id says which record
   retry,         // not applied; may be tried again
-  retry_slowly,  // not applied; locked, in approval or in a blueprint: people's business first
+  reread,        // not applied: it changed meanwhile; what Zoho holds must be read before it is compared
+  read_schema,   // refused for a value that the org does not have (any more): its metadata must be read again
   exists,        // refused as a duplicate of zoho_id, on `field`
   gone,          // there is no such record: deleted or merged by a person
   parent_gone,   // the record that the lookup `field` names is gone
-  drop_field,    // refused for the value of `field`
+  mend,          // refused for the value of `field`: too long if max_length is not 0, else to be left out
+  hold_for_now,  // locked, in approval, review or blueprint: people's business first, then it goes by itself
   hold,          // refused for a reason that needs a person
 };
 
@@ -70,13 +65,17 @@ struct ItemAnswer {
   std::string field;
   std::string message;
   std::vector<std::string> candidates;  // other records that the answer names
+  std::size_t max_length = 0;           // what `field` takes, in characters; 0: not said
 };
 
-/// A record that find or read returned, in canonical JSON by field.
+/// A record that a find or a read returned, in canonical JSON by field.
 struct Record {
   std::string zoho_id;
   plan::Fields fields;
   plan::Tags tags;
+
+  /// A field's text; empty when it is empty, not there, or no text.
+  [[nodiscard]] std::string text(std::string_view field) const;
 };
 
 struct Answer {
@@ -91,8 +90,9 @@ struct Answer {
     stale_token,  // nothing happened; the token is being renewed
   };
   Outcome outcome = Outcome::not_sent;
-  std::vector<ItemAnswer> items;  // one per item of the call when answered (write verbs)
-  std::vector<Record> records;    // find_by_email, read, list, list_ids
+  std::vector<ItemAnswer> items;  // one per item of the call when answered (write verbs); one when refused: the verdict
+                                  // if the call had but one record
+  std::vector<Record> records;    // find_by_email, find_by_key, read, list, list_ids
   std::string next_page;          // list: the token of the page after this one; empty: there is none to be had
   bool more_records = false;      // list, list_ids
   std::int64_t count = 0;         // count
@@ -114,6 +114,14 @@ struct Org {
   Prices prices;
 };
 
+/// A page of what was deleted in a module.
+struct Deletions {
+  std::vector<std::string> zoho_ids;
+  bool more = false;
+};
+/// Price in credits of a page: zoho/crm-api.md 2.6.
+inline constexpr std::int64_t k_deletions_credits = 2;
+
 class Crm {
  public:
   virtual ~Crm() = default;
@@ -121,6 +129,9 @@ class Crm {
   virtual void send(Call call, std::move_only_function<void(Answer)> done) = 0;
   /// Reads fields of the three modules, the org and the prices. Outcome as of a call when it fails.
   virtual void describe(std::move_only_function<void(Answer, std::optional<Org>)> done) = 0;
+  /// Records of a module that were deleted after `since`, page by page from 1. Outcome as of a call when it fails.
+  virtual void list_deleted(Module module, Time since, int page,
+                            std::move_only_function<void(Answer, std::optional<Deletions>)> done) = 0;
 };
 
 }  // namespace zs::zoho

@@ -41,19 +41,27 @@ std::size_t items_per_credit(Verb verb, const Prices& prices) {
     case Verb::remove_tags:
       return prices.tagged_per_credit;
     case Verb::find_by_email:
+    case Verb::find_by_key:
     case Verb::read:
+      return max_items(verb);
+    case Verb::list:
+    case Verb::list_ids:
+    case Verb::count:
       break;
   }
-  return max_items(verb);
+  return 0;
 }
 
 std::int64_t credits_of(Verb verb, std::size_t items, const Prices& prices) {
   const std::size_t step = items_per_credit(verb, prices);
+  // Calls without items are single reads.
+  if (step == 0) return 1;
   return static_cast<std::int64_t>((items + step - 1) / step);
 }
 
 bool is_heavy(Verb verb, std::size_t items) {
-  return verb == Verb::find_by_email || ((verb == Verb::insert || verb == Verb::update) && items > 10);
+  return verb == Verb::find_by_email || verb == Verb::find_by_key || verb == Verb::list_ids ||
+         ((verb == Verb::insert || verb == Verb::update) && items > 10);
 }
 
 bool tells_of_credits(std::string_view message) {

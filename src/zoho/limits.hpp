@@ -9,7 +9,18 @@
 
 namespace zs::zoho {
 
-enum class Verb : std::uint8_t { insert, update, add_tags, remove_tags, find_by_email, read };
+enum class Verb : std::uint8_t {
+  insert,
+  update,
+  add_tags,
+  remove_tags,
+  find_by_email,
+  find_by_key,
+  read,
+  list,      // a page of all records of a module, highest id first
+  list_ids,  // the same of ids alone, from any id down: past the end of what pages reach
+  count,     // how many records a module has
+};
 
 /// Prices that differ between orgs, or that only the org's own table tells.
 struct Prices {

@@ -9,6 +9,7 @@
 #include "zoho/json_read.hpp"
 #include "zoho/scopes.hpp"
 #include "zoho/token_answer.hpp"
+#include "zoho/token_reactions.hpp"
 
 namespace zs::zoho {
 namespace {
@@ -262,7 +263,9 @@ void TokenBroker::minted(const net::ClientResponse& response) {
     cooldown_until_ms_ = now + k_mint_window_ms;
     persist();
   }
-  refuse(answer.state, "the accounts server refused: " + answer.error);
+  std::string message = "the accounts server refused: " + answer.error;
+  if (const std::string_view mend = token_mend_of(answer.error); !mend.empty()) message.append("; ").append(mend);
+  refuse(answer.state, std::move(message));
 }
 
 void TokenBroker::take(Token token) {

@@ -4,19 +4,13 @@
 
 #include "base/text.hpp"
 #include "zoho/json_read.hpp"
+#include "zoho/token_reactions.hpp"
 
 namespace zs::zoho {
 namespace {
 
 // Zoho's tokens live an hour; whatever an answer says, one is not believed for longer than a day.
 constexpr std::int64_t k_longest_life_s = 86'400;
-
-TokenState state_of(std::string_view error, std::string_view description) {
-  if (error == "access denied" && description.contains("too many requests")) return TokenState::throttled;
-  if (error == "invalid_code" || error == "invalid_grant") return TokenState::revoked;
-  if (error.empty() || error == "general_error") return TokenState::unreachable;
-  return TokenState::misconfigured;
-}
 
 }  // namespace
 
@@ -42,7 +36,7 @@ TokenAnswer read_token_answer(int status, std::string_view body, std::int64_t no
     return answer;
   }
   answer.error = to_lower(text_of(root, "error"));
-  answer.state = state_of(answer.error, to_lower(text_of(root, "error_description")));
+  answer.state = token_state_of(status, answer.error, text_of(root, "error_description"));
   if (answer.error.empty()) answer.error = "HTTP " + std::to_string(status) + " without a reason";
   return answer;
 }

@@ -72,13 +72,15 @@ WireRequest write_tag_call(const Call& call) {
 }
 
 WireRequest write_find(const Call& call, const plan::Mapping& mapping) {
-  std::string query = "select id, Email, " + mapping.external_id[static_cast<std::size_t>(Module::contacts)] +
-                      " from Contacts where Email in (";
+  const std::string& id_field = mapping.external_id[static_cast<std::size_t>(call.module)];
+  const bool by_email = call.verb == Verb::find_by_email;
+  std::string query = "select id, " + (by_email ? "Email, " + id_field : id_field) + " from " +
+                      std::string(plan::name_of(call.module)) + " where " + (by_email ? "Email" : id_field) + " in (";
   bool first = true;
   for (const Item& item : call.items) {
     if (!first) query += ", ";
     first = false;
-    query += "'" + item.email + "'";
+    query += "'" + (by_email ? item.email : item.key) + "'";
   }
   query += ") limit 0, 200";
   WireRequest request{"POST", "/crm/v8/coql", {}};
@@ -118,11 +120,13 @@ bool is_lookup(Module module, std::string_view field) {
   return (module != Module::accounts && field == "Account_Name") || field == "Contact_Name";
 }
 
-ItemAnswer read_error(const Call& call, dom::element row, const std::string& code) {
+ItemAnswer read_error(const Call& call, dom::element row, int status) {
   ItemAnswer answer;
-  answer.code = code;
+  answer.code = text_of(row, "code");
   answer.message = text_of(row, "message");
-  ErrorRow error{answer.code, {}, false, false, false};
+  ErrorRow error;
+  error.status = status;
+  std::string dependency;
   dom::element details;
   if (row["details"].get(details) == simdjson::SUCCESS) {
     answer.field = text_of(details, "api_name");
@@ -137,45 +141,59 @@ ItemAnswer read_error(const Call& call, dom::element row, const std::string& cod
     }
     answer.zoho_id = text_of(details, "id");
     dom::element duplicate;
-    if (details["duplicate_record"].get(duplicate) == simdjson::SUCCESS) answer.zoho_id = text_of(duplicate, "id");
+    if (details["duplicate_record"].get(duplicate) == simdjson::SUCCESS) {
+      answer.zoho_id = text_of(duplicate, "id");
+      dom::element module;
+      if (duplicate["module"].get(module) == simdjson::SUCCESS) {
+        const std::string name = text_of(module, "api_name");
+        error.other_module = !name.empty() && name != plan::name_of(call.module);
+      }
+    }
     if (!is_record_id(answer.zoho_id)) answer.zoho_id.clear();
+    answer.max_length = static_cast<std::size_t>(std::max<std::int64_t>(0, number_of(details, "maximum_length")));
+    dependency = text_of(details, "dependency_error");
     error.more_records = bool_of(details, "more_records");
     error.names_record = !answer.zoho_id.empty();
     // The worst of several errors decides; each has the shape of a row.
     dom::array inner;
-    if (code == "MULTIPLE_OR_MULTI_ERRORS" && details["errors"].get(inner) == simdjson::SUCCESS && inner.size() > 0) {
+    if (answer.code == "MULTIPLE_OR_MULTI_ERRORS" && details["errors"].get(inner) == simdjson::SUCCESS &&
+        inner.size() > 0) {
       for (dom::element one : inner) {
-        ItemAnswer part = read_error(call, one, text_of(one, "code"));
+        ItemAnswer part = read_error(call, one, status);
         if (answer.verdict == Verdict::retry || part.verdict >= answer.verdict) answer = std::move(part);
       }
       return answer;
     }
   }
+  // Whatever the code: whoever asked that his data be left alone is left alone (zoho/crm-api.md 9).
+  if (says_stop_processing(answer.message)) answer.code = "STOP_PROCESSING";
+  error.code = answer.code;
   error.field = answer.field;
+  error.dependency_error = dependency;
   error.on_lookup = is_lookup(call.module, answer.field);
   answer.verdict = verdict_of(error, call.verb);
   if (answer.verdict == Verdict::hold && error.names_record) answer.candidates.push_back(answer.zoho_id);
   return answer;
 }
 
-ItemAnswer read_row(const Call& call, dom::element row) {
+ItemAnswer read_row(const Call& call, dom::element row, int status) {
   const std::string code = text_of(row, "code");
   // "status" and "code" agree at Zoho; whoever says otherwise is not trusted to have written anything.
   if (code == "SUCCESS" && text_of(row, "status") == "success") {
-    ItemAnswer answer{Verdict::applied, {}, code, {}, text_of(row, "message"), {}};
+    ItemAnswer answer{Verdict::applied, {}, code, {}, text_of(row, "message"), {}, 0};
     dom::element details;
     if (row["details"].get(details) == simdjson::SUCCESS) answer.zoho_id = text_of(details, "id");
     return answer;
   }
-  return read_error(call, row, code);
+  return read_error(call, row, status);
 }
 
 /// Rows in the order of the request; one that names another place makes the answer unbelievable.
-bool read_rows(const Call& call, dom::array rows, std::vector<ItemAnswer>& out) {
+bool read_rows(const Call& call, dom::array rows, int status, std::vector<ItemAnswer>& out) {
   if (rows.size() != call.items.size()) return false;
   std::set<std::string> made;
   for (dom::element row : rows) {
-    ItemAnswer answer = read_row(call, row);
+    ItemAnswer answer = read_row(call, row, status);
     const std::size_t here = out.size();
     if (answer.verdict == Verdict::applied) {
       // An insert without a new id of its own, or a write that names another record, cannot be believed.
@@ -228,6 +246,11 @@ Record read_record(dom::object object) {
 
 }  // namespace
 
+std::string Record::text(std::string_view field) const {
+  const auto found = fields.find(field);
+  return found == fields.end() ? std::string{} : json_unquoted(found->second);
+}
+
 std::string_view name_of(Verb verb) {
   switch (verb) {
     case Verb::insert:
@@ -240,6 +263,8 @@ std::string_view name_of(Verb verb) {
       return "remove_tags";
     case Verb::find_by_email:
       return "find_by_email";
+    case Verb::find_by_key:
+      return "find_by_key";
     case Verb::read:
       return "read";
     case Verb::list:
@@ -277,6 +302,7 @@ std::size_t max_items(Verb verb) {
     case Verb::insert:
     case Verb::update:
     case Verb::find_by_email:
+    case Verb::find_by_key:
       return 100;
     case Verb::add_tags:
     case Verb::remove_tags:
@@ -291,24 +317,6 @@ std::size_t max_items(Verb verb) {
   return 1;
 }
 
-bool is_heavy(Verb verb, std::size_t items) {
-  return verb == Verb::find_by_email || verb == Verb::list_ids ||
-         ((verb == Verb::insert || verb == Verb::update) && items > 10);
-}
-
-std::int64_t credits_of(Verb verb, std::size_t items) {
-  switch (verb) {
-    case Verb::find_by_email:
-    case Verb::read:
-    case Verb::list:
-    case Verb::list_ids:
-    case Verb::count:
-      return 1;
-    default:
-      return static_cast<std::int64_t>((items + 9) / 10);
-  }
-}
-
 WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
   switch (call.verb) {
     case Verb::insert:
@@ -318,6 +326,7 @@ WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
     case Verb::remove_tags:
       return write_tag_call(call);
     case Verb::find_by_email:
+    case Verb::find_by_key:
       return write_find(call, mapping);
     case Verb::list:
     case Verb::list_ids:
@@ -329,15 +338,15 @@ WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
   return write_read(call, mapping);
 }
 
-bool is_askable(std::string_view email) {
-  return !email.empty() && email.find_first_of("'\\\"") == std::string_view::npos;
+bool is_askable(std::string_view value) {
+  return !value.empty() && value.find_first_of("'\\\"") == std::string_view::npos;
 }
 
 Answer from_answer(const Call& call, const WireAnswer& wire) {
   using Outcome = Answer::Outcome;
   Answer answer;
   answer.http_status = wire.status;
-  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::read || is_list(call.verb);
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read || is_list(call.verb);
   if (wire.status == 204 && reads) {
     answer.outcome = Outcome::answered;
     return answer;
@@ -362,6 +371,8 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
     answer.outcome = about_us ? Outcome::not_allowed : refused_unread ? outcome_of(wire.status, "") : Outcome::unknown;
     answer.code = "HTTP_" + std::to_string(wire.status);
     answer.message = "the answer is not JSON";
+    if (answer.outcome == Outcome::refused)
+      answer.items.push_back({Verdict::hold, {}, answer.code, {}, answer.message, {}, 0});
     return answer;
   }
   dom::array data;
@@ -375,7 +386,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
       }
       read_list_info(root, answer);
       answer.outcome = Outcome::answered;
-    } else if (read_rows(call, data, answer.items)) {
+    } else if (read_rows(call, data, wire.status, answer.items)) {
       answer.outcome = Outcome::answered;
     } else {
       answer.items.clear();
@@ -396,6 +407,13 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   answer.outcome = outcome_of(wire.status, answer.code);
   // A 2xx without a per-record part says nothing that can be relied on.
   if (wire.status < 400 && answer.outcome == Outcome::refused) answer.outcome = Outcome::unknown;
+  if (answer.outcome == Outcome::refused) {
+    ItemAnswer one = read_error(call, root, wire.status);
+    // That a record is gone is believed of an answer that speaks of records only.
+    if (one.field.empty() && one.verdict == Verdict::gone) one.verdict = Verdict::hold;
+    answer.code = one.code;
+    answer.items.push_back(std::move(one));
+  }
   return answer;
 }
 

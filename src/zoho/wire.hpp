@@ -27,8 +27,8 @@ struct WireAnswer {
 /// hint only: each record is judged by its own part (zoho/crm-api.md 1.1).
 [[nodiscard]] Answer from_answer(const Call& call, const WireAnswer& wire);
 
-/// Whether an e-mail can stand in a COQL query: how quotes are escaped there is poorly described (zoho/crm-api.md
-/// 2.3), so an address with one is not looked up.
-[[nodiscard]] bool is_askable(std::string_view email);
+/// Whether a value can stand in a COQL query: how quotes are escaped there is poorly described (zoho/crm-api.md
+/// 2.3), so an address or id with one is not looked up.
+[[nodiscard]] bool is_askable(std::string_view value);
 
 }  // namespace zs::zoho

@@ -71,7 +71,7 @@ TEST(Answer, IsJudgedRecordByRecordWhateverTheStatus) {
     EXPECT_EQ(answer.items[0].zoho_id, "900");
     EXPECT_EQ(answer.items[1].verdict, Verdict::exists);
     EXPECT_EQ(answer.items[1].zoho_id, "901");
-    EXPECT_EQ(answer.items[2].verdict, Verdict::drop_field);
+    EXPECT_EQ(answer.items[2].verdict, Verdict::mend);
     EXPECT_EQ(answer.items[2].field, "Email");
     EXPECT_EQ(answer.items[3].verdict, Verdict::parent_gone);
     EXPECT_EQ(answer.items[4].verdict, Verdict::hold);
@@ -148,7 +148,9 @@ TEST(Answer, WholeRefusalsSayWhetherAnythingMayHaveHappened) {
   for (const int edge : {401, 403, 404, 405, 407})
     EXPECT_EQ(read(call, edge, "<html>", "text/html").outcome, Outcome::not_allowed) << edge;
   EXPECT_EQ(read(call, 408, "<html>", "text/html").outcome, Outcome::unknown);
-  EXPECT_EQ(read(call, 413, "<html>", "text/html").outcome, Outcome::refused);
+  const Answer too_large = read(call, 413, "<html>", "text/html");
+  EXPECT_EQ(too_large.outcome, Outcome::refused);
+  EXPECT_EQ(too_large.items.at(0).verdict, Verdict::hold);
   EXPECT_EQ(read(call, 401, R"({"code":"INVALID_TOKEN","status":"error","message":"invalid oauth token","details":{}})")
                 .outcome,
             Outcome::stale_token);

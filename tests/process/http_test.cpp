@@ -222,6 +222,20 @@ TEST(Held, ASubscriptionBeforeItsUserIsListedAndGoesOnByItself) {
   ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{30}));
   const auto held = system.call("GET", "/v1/held");
   EXPECT_NE(held.body.find("PARENT_MISSING"), std::string::npos) << held.body;
+  EXPECT_NE(held.body.find(R"("side":"data")"), std::string::npos) << held.body;
+  EXPECT_NE(system.call("GET", "/v1/held?side=org").body.find("\"held\":[]"), std::string::npos);
+  EXPECT_NE(system.call("GET", "/v1/held?side=data&code=PARENT_MISSING").body.find("PARENT_MISSING"),
+            std::string::npos);
+  EXPECT_EQ(system.call("GET", "/v1/held?side=ours").status, 400);
+  EXPECT_EQ(system.call("POST", "/v1/held/retry", R"({"side":"org"})", "application/json").body, R"({"retried":0})");
+  EXPECT_EQ(system.call("POST", "/v1/held/retry", R"({"side":"ours"})", "application/json").status, 400);
+  EXPECT_EQ(system.call("POST", "/v1/held/retry", R"({"colour":"red"})", "application/json").status, 400);
+  EXPECT_NE(system.call("GET", "/metrics").body.find(R"(zohosync_held_total{code="PARENT_MISSING",side="data"} 1)"),
+            std::string::npos);
+  EXPECT_EQ(system.cli({"held", "list", "--side", "org"}).output, "Nothing is held.\n");
+  EXPECT_EQ(system.cli({"held", "retry"}).code, 2);
+  EXPECT_EQ(system.cli({"held", "retry", "--side", "ours"}).code, 2);
+  EXPECT_EQ(system.cli({"held", "retry", "--side", "data"}).output, "1 held record will be tried again.\n");
   ASSERT_EQ(system.call("POST", "/v1/events", signup("late", "p2"), "application/json").status, 202);
   const auto mapping = system.call("GET", "/v1/mappings/users/late?wait=30");
   EXPECT_NE(mapping.body.find("\"synced\":true"), std::string::npos) << mapping.body;

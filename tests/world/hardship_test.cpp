@@ -25,12 +25,6 @@ bool is_in_zoho(World& world, const std::string& user) {
   return !world.entity(event::Kind::user, user)->zoho_id.empty();
 }
 
-Settings with(std::function<void(engine::Options&)> tune) {
-  Settings settings;
-  settings.tune = std::move(tune);
-  return settings;
-}
-
 TEST(Hardship, LookingAtTheOrgAnewWhileCallsAreOutDisturbsNothing) {
   World world{Settings{}};
   world.deliver({signup("u0", "z@example.com", 1, "oz")});
