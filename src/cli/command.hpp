@@ -1,6 +1,7 @@
 #pragma once
 // What was asked for on the command line, and how each verb ends.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,10 +23,15 @@ struct Options {
   bool json = false;
   bool force = false;                         // init
   bool apply = false;                         // setup
+  bool redirect = false;                      // auth
+  bool print = false;                         // auth: the token to standard output
+  std::uint16_t port = 8765;                  // auth --redirect
+  bool probe = false;                         // doctor
+  bool allow_production = false;              // doctor --probe
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
-  std::string code;                           // held retry
+  std::string code;                           // held retry: Zoho's; auth: of the consent
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
@@ -35,7 +41,9 @@ using Verb = Exit (*)(const Options&);
 
 Exit init(const Options& options);
 Exit serve(const Options& options);
+Exit auth(const Options& options);
 Exit token(const Options& options);
+Exit doctor(const Options& options);
 Exit setup(const Options& options);
 Exit import_events(const Options& options);
 Exit customer(const Options& options);
