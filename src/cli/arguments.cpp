@@ -95,6 +95,9 @@ class CommandLine {
     add_daemon(one);
     add_json(one);
     one = verb(app_, "doctor", "Check credentials, scopes and the org; every fault with its mend", doctor);
+    one->add_flag("--probe", options_.probe,
+                  "Try out what Zoho's documents leave open, on a sandbox, with Contacts that are removed again");
+    one->add_flag("--allow-production", options_.allow_production, "With --probe: also where real customers are");
     add_daemon(one);
     add_json(one);
     one = verb(app_, "setup", "Show what Zoho lacks (id fields, tags); with --apply create it", setup);

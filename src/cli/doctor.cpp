@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/notes.hpp"
 #include "cli/output.hpp"
+#include "cli/probe.hpp"
 #include "net/curl_transport.hpp"
 #include "setup/calls.hpp"
 #include "setup/examine.hpp"
@@ -79,6 +80,7 @@ Exit doctor(const Options& options) {
   const auto calls = setup::make_calls(config, *transport, [&](std::string_view refused) {
     return refused.empty() ? Result<zoho::Token>(*token) : lend(refused);
   });
+  if (options.probe) return probe_org(options, config, *calls);
   const auto facts = setup::examine(*calls);
   if (!facts) return fail_with(exit_of(facts.error()), facts.error().text);
   const std::vector<Note> found = setup::diagnose(config, *facts, token->scope);

@@ -57,21 +57,6 @@ Result<std::vector<Pipeline>> read_pipelines(const std::string& json) {
   return out;
 }
 
-/// What one credit buys of tagged records: the most that a call can cost is what its most records cost.
-Result<std::optional<std::size_t>> read_tag_price(const std::string& json) {
-  std::int64_t dearest = 0;
-  ZS_TRY(for_rows(json, "__apis", [&](dom::element row) {
-    dom::array operations;
-    if (!zoho::text_of(row, "path").ends_with("/add_tags") ||
-        row["operation_types"].get(operations) != simdjson::SUCCESS)
-      return;
-    for (const dom::element operation : operations)
-      dearest = std::max(dearest, zoho::number_of(operation, "max_credits"));
-  }));
-  if (dearest <= 0) return std::optional<std::size_t>{};
-  return std::optional{zoho::max_items(zoho::Verb::add_tags) / static_cast<std::size_t>(dearest)};
-}
-
 class Examiner {
  public:
   explicit Examiner(Calls& calls) : calls_(calls) {}
@@ -136,6 +121,21 @@ class Examiner {
 };
 
 }  // namespace
+
+Result<std::optional<std::size_t>> read_tag_price(const std::string& json) {
+  std::int64_t dearest = 0;
+  ZS_TRY(for_rows(json, "__apis", [&](dom::element row) {
+    dom::array operations;
+    if (!zoho::text_of(row, "path").ends_with("/add_tags") ||
+        row["operation_types"].get(operations) != simdjson::SUCCESS)
+      return;
+    for (const dom::element operation : operations)
+      dearest = std::max(dearest, zoho::number_of(operation, "max_credits"));
+  }));
+  // The most that a call can cost is what its most records cost.
+  if (dearest <= 0) return std::optional<std::size_t>{};
+  return std::optional{zoho::max_items(zoho::Verb::add_tags) / static_cast<std::size_t>(dearest)};
+}
 
 Result<Facts> examine(Calls& calls) { return Examiner(calls).take(); }
 

@@ -34,6 +34,9 @@ struct Facts {
   std::vector<Note> notes;                           // what could not be read, and why
 };
 
+/// Records tagged for a credit, as GET /__apis has it; nothing when it does not speak of tags.
+[[nodiscard]] Result<std::optional<std::size_t>> read_tag_price(const std::string& json);
+
 /// Errors are those of Calls that end everything: Zoho is not there, or wants a pause.
 [[nodiscard]] Result<Facts> examine(Calls& calls);
 
