@@ -30,7 +30,7 @@ void write_counters(zs::JsonWriter& out, const Simulator& simulator) {
   std::int64_t crm = 0;
   for (const auto& [kind, count] : counters.calls) {
     out.field(kind, count);
-    if (kind != "token" && kind != "revoke") crm += count;
+    if (kind != "authorize" && kind != "token" && kind != "revoke") crm += count;
   }
   out.end_object();
   out.field("crm_calls", crm).field("credits", counters.credits);

@@ -41,7 +41,7 @@ HttpAnswer throttle_answer() {
 
 Accounts::Accounts(const Options& options, zs::Random& random) : options_(options), random_(random) {
   refresh_.insert(options.refresh_token);
-  codes_.insert(options.grant_code);
+  codes_.emplace(options.grant_code, Code{});
 }
 
 std::string Accounts::fresh_token() {
@@ -74,10 +74,14 @@ HttpAnswer Accounts::grant(const HttpRequest& request, const Pairs& form, std::i
     return mint(request, token, false, now_ms);
   }
   if (type == "authorization_code") {
-    if (codes_.erase(pair_or(form, "code", "")) == 0) return refused("invalid_code");
+    const auto found = codes_.find(pair_or(form, "code", ""));
+    if (found == codes_.end()) return refused("invalid_code");
+    if (found->second.redirect_uri != pair_or(form, "redirect_uri", "")) return refused("invalid_redirect_uri");
+    const bool is_offline = found->second.is_offline;
+    codes_.erase(found);
     const std::string token = fresh_token();
-    refresh_.insert(token);
-    return mint(request, token, true, now_ms);
+    if (is_offline) refresh_.insert(token);
+    return mint(request, token, is_offline, now_ms);
   }
   return refused("unsupported_grant_type");
 }
@@ -102,6 +106,12 @@ HttpAnswer Accounts::mint(const HttpRequest& request, const std::string& refresh
 bool Accounts::accepts(std::string_view access_token, std::int64_t now_ms) const {
   return std::ranges::any_of(
       access_, [&](const Access& access) { return access.token == access_token && access.expires_ms > now_ms; });
+}
+
+std::string Accounts::give_code(std::string redirect_uri, bool is_offline) {
+  std::string code = fresh_token();
+  codes_.emplace(code, Code{std::move(redirect_uri), is_offline});
+  return code;
 }
 
 void Accounts::revoke_refresh_token(std::string_view token) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ class Accounts {
   [[nodiscard]] bool accepts(std::string_view access_token, std::int64_t now_ms) const;
   void expire_access_tokens() { access_.clear(); }
   void revoke_refresh_token(std::string_view token);
+  /// A code that the consent of a server-based client gives; without offline access its exchange brings no refresh
+  /// token.
+  [[nodiscard]] std::string give_code(std::string redirect_uri, bool is_offline);
   void allow_refresh_token(std::string token) { refresh_.insert(std::move(token)); }
   [[nodiscard]] std::int64_t mints() const { return mints_; }
   [[nodiscard]] std::int64_t refused_mints() const { return refused_; }
@@ -43,7 +47,11 @@ class Accounts {
   const Options& options_;
   zs::Random& random_;
   std::set<std::string, std::less<>> refresh_;
-  std::set<std::string, std::less<>> codes_;
+  struct Code {
+    std::string redirect_uri;  // empty: a self client's
+    bool is_offline = true;
+  };
+  std::map<std::string, Code, std::less<>> codes_;
   std::deque<Access> access_;          // oldest first
   std::deque<std::int64_t> requests_;  // when, of the last ten minutes
   std::int64_t mints_ = 0;

@@ -61,6 +61,7 @@ struct Options {
   std::optional<std::int64_t> daily_credits;  // instead of what edition and licences give
   std::optional<int> concurrency;             // instead of the edition's
 
+  std::string org_type = "production";  // or sandbox, developer
   bool ready = false;  // starts with unique external id fields, as `zohosync setup --apply` leaves an org
   bool pipelines = false;
   bool multi_currency = false;

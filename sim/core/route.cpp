@@ -34,6 +34,7 @@ Endpoint by_method(std::string_view method, std::initializer_list<Method> known)
 }
 
 Route accounts_route(std::string_view method, const Pieces& at) {
+  if (at.size() == 3 && at[2] == "auth") return {by_method(method, {{"GET", Endpoint::authorize}}), {}, {}, {}};
   if (at.size() == 3 && at[2] == "token") return {by_method(method, {{"POST", Endpoint::token}}), {}, {}, {}};
   const bool older = at.size() == 4 && at[2] == "token" && at[3] == "revoke";
   const bool newer = at.size() == 4 && at[2] == "revoke" && at[3] == "token";
@@ -167,6 +168,8 @@ Route parse_route(std::string_view method, std::string_view path) {
 
 std::string_view name_of(Endpoint endpoint) {
   switch (endpoint) {
+    case Endpoint::authorize:
+      return "authorize";
     case Endpoint::token:
       return "token";
     case Endpoint::revoke:

@@ -9,6 +9,7 @@
 namespace zohosim {
 
 enum class Endpoint : std::uint8_t {
+  authorize,
   token,
   revoke,
   insert,

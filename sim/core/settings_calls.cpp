@@ -241,7 +241,7 @@ HttpAnswer get_org(const Call& call) {
   out.key("trial_type").null().key("trial_expiry").null().end_object();
   out.field_bool("mc_status", call.options.multi_currency).field_bool("gapps_enabled", false);
   out.field_bool("privacy_settings", false).field_bool("hipaa_compliance_enabled", false);
-  out.field("created_time", k_created).field("type", "production").end_object().end_array().end_object();
+  out.field("created_time", k_created).field("type", call.options.org_type).end_object().end_array().end_object();
   return json_answer(200, std::move(body));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "core/authorize.hpp"
 #include "core/control.hpp"
 #include "core/coql.hpp"
 #include "core/delete_calls.hpp"
@@ -145,7 +146,10 @@ std::string scope_module(const Route& route, const Json* body, const Organizatio
   return query ? query->module->schema.api_name : std::string();
 }
 
-bool is_accounts(const Route& route) { return route.endpoint == Endpoint::token || route.endpoint == Endpoint::revoke; }
+bool is_accounts(const Route& route) {
+  return route.endpoint == Endpoint::authorize || route.endpoint == Endpoint::token ||
+         route.endpoint == Endpoint::revoke;
+}
 
 }  // namespace
 
@@ -209,8 +213,9 @@ HttpAnswer Simulator::serve(const HttpRequest& request) {
     const bool by_desk = is_desk(route.endpoint) && !misfortune.html;
     answer = by_desk ? desk::desk_failure(*misfortune.status) : failed(*misfortune.status, misfortune.html);
   } else if (is_accounts(route)) {
-    answer =
-        route.endpoint == Endpoint::token ? world.accounts.token(request, log.at_ms) : world.accounts.revoke(request);
+    answer = route.endpoint == Endpoint::authorize ? authorize(request, options_, world.accounts)
+             : route.endpoint == Endpoint::token   ? world.accounts.token(request, log.at_ms)
+                                                   : world.accounts.revoke(request);
   } else if (is_desk(route.endpoint)) {
     answer = serve_desk(request, route, misfortune, log);
   } else {

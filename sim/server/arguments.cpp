@@ -72,6 +72,9 @@ void add_org_options(CLI::App& app, Arguments& out, Raw& raw) {
                                 {"enterprise", Edition::enterprise},
                                 {"ultimate", Edition::ultimate}};
   add_choice(app, "--edition", options.edition, editions, "Edition, which sets the limits (default enterprise)");
+  app.add_option("--org-type", options.org_type, "What the org says it is")
+      ->check(CLI::IsMember({"production", "sandbox", "developer"}))
+      ->capture_default_str();
   app.add_option("--licences", options.user_licences, "User licences; they raise the daily credits")
       ->capture_default_str();
   app.add_option("--daily-credits", raw.daily_credits, "Daily credits instead of the edition's");

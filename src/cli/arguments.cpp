@@ -25,7 +25,8 @@ const std::array k_groups{
     Group{"config", "The configuration", {"check"}},
 };
 constexpr auto k_verbs = std::to_array<std::string_view>(
-    {"init", "serve", "token", "setup", "import", "plan", "reconcile", "customer", "mapping", "held", "status", "config"});
+    {"init",    "serve",     "auth",    "token", "doctor", "setup", 
+                                                   "import", "plan", "reconcile",  "customer", "mapping", "held", "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -84,7 +85,21 @@ class CommandLine {
     one->add_flag("--force", options_.force, "Replace a file that is there; its key is lost");
     add_json(one);
     verb(app_, "serve", "Run the daemon in the foreground until SIGTERM", serve);
+    one = verb(app_, "auth", "Get the refresh token; without arguments explains how", auth);
+    one->add_option("--code", options_.code, "The code that the API console generated for a self client")
+        ->type_name("CODE");
+    one->add_flag("--redirect", options_.redirect, "Ask for consent in a browser, for a server-based client");
+    one->add_option("--port", options_.port, "With --redirect: where on 127.0.0.1 the answer is awaited")
+        ->capture_default_str();
+    one->add_flag("--print", options_.print, "The token to standard output instead of into its file");
+    add_json(one);
     one = verb(app_, "token", "Print a valid access token, for a sibling service with the same credentials", token);
+    add_daemon(one);
+    add_json(one);
+    one = verb(app_, "doctor", "Check credentials, scopes and the org; every fault with its mend", doctor);
+    one->add_flag("--probe", options_.probe,
+                  "Try out what Zoho's documents leave open, on a sandbox, with Contacts that are removed again");
+    one->add_flag("--allow-production", options_.allow_production, "With --probe: also where real customers are");
     add_daemon(one);
     add_json(one);
     one = verb(app_, "setup", "Show what Zoho lacks (id fields, tags); with --apply create it", setup);

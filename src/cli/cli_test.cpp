@@ -28,7 +28,7 @@ TEST(VerbFault, NamesTheNearestVerb) {
 }
 
 TEST(VerbFault, ListsTheVerbsWhereNoneIsNear) {
-  EXPECT_THAT(fault_of({"frobnicate"}), Optional(HasSubstr("There are: init, serve, token")));
+  EXPECT_THAT(fault_of({"frobnicate"}), Optional(HasSubstr("There are: init, serve, auth")));
   EXPECT_THAT(fault_of({"held"}), Optional(HasSubstr("list, show, retry, discard")));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What was asked for on the command line, and how each verb ends.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,13 +23,18 @@ struct Options {
   bool json = false;
   bool force = false;                         // init
   bool apply = false;                         // setup
+  bool redirect = false;                      // auth
+  bool print = false;                         // auth: the token to standard output
+  std::uint16_t port = 8765;                  // auth --redirect
+  bool probe = false;                         // doctor
+  bool allow_production = false;              // doctor --probe
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
   bool repair = false;                        // reconcile
   bool offline = false;                       // plan
   std::string import_file;                    // plan
-  std::string code;                           // held list, retry
+  std::string code;                           // held list, retry: Zoho's; auth: of the consent
   std::string side;                           // held list, retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
@@ -39,7 +45,9 @@ using Verb = Exit (*)(const Options&);
 
 Exit init(const Options& options);
 Exit serve(const Options& options);
+Exit auth(const Options& options);
 Exit token(const Options& options);
+Exit doctor(const Options& options);
 Exit setup(const Options& options);
 Exit import_events(const Options& options);
 Exit plan(const Options& options);

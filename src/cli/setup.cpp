@@ -10,6 +10,7 @@
 #include "cli/access.hpp"
 #include "cli/command.hpp"
 #include "cli/environment.hpp"
+#include "cli/notes.hpp"
 #include "cli/output.hpp"
 #include "net/curl_transport.hpp"
 #include "setup/apply.hpp"
@@ -19,40 +20,21 @@
 namespace zs::cli {
 namespace {
 
-using setup::Note;
 using setup::Outcome;
 using setup::Plan;
 using setup::Step;
 using setup::Weight;
 
-std::string section(std::string_view title, const Plan& plan, Weight weight, std::string_view sign) {
-  std::string out;
-  for (const Note& note : plan.notes) {
-    if (note.weight != weight) continue;
-    out += "  " + std::string(sign) + " " + printable(note.what) + "\n";
-    if (!note.mend.empty()) out += "      -> " + printable(note.mend) + "\n";
-  }
-  return out.empty() ? "" : "\n" + std::string(title) + "\n" + out;
-}
-
 std::string plan_text(const config::Config& config, const setup::OrgView& org, const Plan& plan) {
   const std::string edition = org.org.edition.empty() ? "unknown edition" : org.org.edition;
   std::string out = "Zoho org " + printable(org.org.id) + " (" + printable(edition) +
                     (org.org.type.empty() ? "" : ", " + printable(org.org.type)) + ") at " + config.zoho.api_url + "\n";
-  out += section("There already", plan, Weight::present, "=");
+  out += section("There already", plan.notes, Weight::present, "=");
   if (!plan.steps.empty()) out += "\nMissing; costs " + counted(plan.credits(), "API credit") + " to create\n";
   for (const Step& step : plan.steps) out += "  + " + describe(step) + "\n";
-  out += section("Worth a look: goes on without", plan, Weight::warning, "?");
-  out += section("In the way: zohosync must not run like this", plan, Weight::fault, "!");
+  out += section("Worth a look: goes on without", plan.notes, Weight::warning, "?");
+  out += section("In the way: zohosync must not run like this", plan.notes, Weight::fault, "!");
   return out;
-}
-
-void write_notes(JsonWriter& json, std::string_view key, const Plan& plan, Weight weight) {
-  json.key(key).begin_array();
-  for (const Note& note : plan.notes) {
-    if (note.weight == weight) json.begin_object().field("what", note.what).field("mend", note.mend).end_object();
-  }
-  json.end_array();
 }
 
 std::string as_json(const setup::OrgView& org, const Plan& plan, const std::vector<Outcome>& outcomes) {
@@ -60,14 +42,14 @@ std::string as_json(const setup::OrgView& org, const Plan& plan, const std::vect
   JsonWriter json(out);
   json.begin_object().key("org").begin_object().field("id", org.org.id).field("edition", org.org.edition);
   json.field("type", org.org.type).end_object();
-  write_notes(json, "present", plan, Weight::present);
+  write_notes(json, "present", plan.notes, Weight::present);
   json.key("missing").begin_array();
   for (const Step& step : plan.steps) {
     json.begin_object().field("what", describe(step)).field("credits", credits_of(step)).end_object();
   }
   json.end_array();
-  write_notes(json, "warnings", plan, Weight::warning);
-  write_notes(json, "faults", plan, Weight::fault);
+  write_notes(json, "warnings", plan.notes, Weight::warning);
+  write_notes(json, "faults", plan.notes, Weight::fault);
   json.key("applied").begin_array();
   for (const Outcome& outcome : outcomes) {
     json.begin_object().field("what", describe(outcome.step)).field_bool("done", outcome.done);

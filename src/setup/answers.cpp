@@ -28,7 +28,7 @@ std::vector<RowAnswer> read_rows(std::string_view json) {
   dom::element root;
   std::vector<RowAnswer> rows;
   if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS || !root.is_object()) return rows;
-  for (const std::string_view list : {"fields", "tags"}) {
+  for (const std::string_view list : {"fields", "tags", "data", "recycle_bin"}) {
     dom::array members;
     if (root[list].get(members) != simdjson::SUCCESS) continue;
     for (const dom::element row : members) rows.push_back(read_row(row));

@@ -15,7 +15,7 @@ struct RowAnswer {
   bool whole_request = false;  // the envelope stood alone: nothing of the request was looked at
 };
 
-/// The rows under `fields` or `tags`, or the one bare envelope; empty when the body is neither.
+/// The rows under `fields`, `tags`, `data` or `recycle_bin`, or the one bare envelope; empty when the body is neither.
 [[nodiscard]] std::vector<RowAnswer> read_rows(std::string_view json);
 
 /// `info.allowed_count` of GET /settings/tags; 0 when it is not told.

@@ -2,8 +2,10 @@
 // Blocking calls to Zoho for a program that has nothing else to do: the asynchronous Api with its answers run on the
 // caller's own thread.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,15 +19,16 @@ namespace zs::setup {
 struct Reply {
   int status = 0;
   std::string body;
+  std::optional<std::int64_t> credits_remaining;  // X-API-CREDITS-REMAINING
 };
 
 class Calls {
  public:
   virtual ~Calls() = default;
   /// Any answer that Zoho itself gave to the request, refusals of a single row included. Errors: `invalid` when the
-  /// configuration lacks something, `unavailable` when Zoho was not reached or lets this client do nothing at all
-  /// (wrong data centre, revoked token, missing scope, no credits), `outcome_unknown` when it may have acted. Texts say
-  /// the mend.
+  /// configuration lacks something, `unavailable` when Zoho was not reached or wants a pause, `conflict` when it
+  /// refuses (missing scope or right, wrong data centre, revoked token), `outcome_unknown` when it may have acted.
+  /// Texts say the mend.
   [[nodiscard]] virtual Result<Reply> call(std::string_view method, std::string_view path, std::string_view body) = 0;
 };
 

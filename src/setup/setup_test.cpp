@@ -333,7 +333,7 @@ TEST(ApplySetup, EndsWithTheNameOfAMissingScope) {
   org.scope_missing_for = "settings/tags";
   const auto view = read_org(org);
   ASSERT_FALSE(view.has_value());
-  EXPECT_EQ(view.error().code, Errc::unavailable);
+  EXPECT_EQ(view.error().code, Errc::conflict);
   EXPECT_THAT(view.error().text, HasSubstr("ZohoCRM.settings.tags.READ"));
 }
 

@@ -14,6 +14,12 @@ struct ScopeRow {
 };
 constexpr std::array k_scopes{ScopeRow{"/crm/v8/settings/fields", "ZohoCRM.settings.fields."},
                               ScopeRow{"/crm/v8/settings/tags", "ZohoCRM.settings.tags."},
+                              ScopeRow{"/crm/v8/settings/modules", "ZohoCRM.settings.modules."},
+                              ScopeRow{"/crm/v8/settings/layouts", "ZohoCRM.settings.layouts."},
+                              ScopeRow{"/crm/v8/settings/pipeline", "ZohoCRM.settings.pipeline."},
+                              ScopeRow{"/crm/v8/settings/recycle_bin", "ZohoCRM.settings.recycle_bin."},
+                              ScopeRow{"/crm/v8/coql", "ZohoCRM.coql."},
+                              ScopeRow{"/crm/v8/__apis", "ZohoCRM.apis."},
                               ScopeRow{"/crm/v8/org", "ZohoCRM.org."}};
 
 std::string in_words(std::string_view code, std::string_view message) {
@@ -58,20 +64,21 @@ std::string scope_of(std::string_view method, std::string_view path) {
   const std::string_view resource = path.substr(0, path.find('?'));
   const auto row = std::ranges::find(k_scopes, resource, &ScopeRow::below);
   if (row == k_scopes.end()) return {};
-  return std::string(row->scope) + (method == "GET" ? "READ" : "CREATE");
+  const bool reads = method == "GET" || resource == "/crm/v8/coql";
+  return std::string(row->scope) + (reads ? "READ" : method == "DELETE" ? "DELETE" : "CREATE");
 }
 
 Error refusal(int status, std::string_view code, std::string_view message, std::string_view method,
               std::string_view path) {
   const std::string request = std::string(method) + " " + std::string(path);
   if (code == "OAUTH_SCOPE_MISMATCH") {
-    return {Errc::unavailable, "the refresh token lacks the scope " + scope_of(method, path) + ", which " + request +
-                                   " needs: make a new one with all scopes, with `zohosync auth`"};
+    return {Errc::conflict, "the refresh token lacks the scope " + scope_of(method, path) + ", which " + request +
+                                " needs: make a new one with all scopes, with `zohosync auth`"};
   }
   if (status == 401) {
-    return {Errc::unavailable, request + " was refused (" + in_words(code, message) +
-                                   "). The API's host may belong to another data centre than the token: leave "
-                                   "zoho.api_url out, or set it to that of zoho.dc"};
+    return {Errc::conflict, request + " was refused (" + in_words(code, message) +
+                                "). The API's host may belong to another data centre than the token: leave "
+                                "zoho.api_url out, or set it to that of zoho.dc"};
   }
   if (status == 429) {
     return {Errc::unavailable,

@@ -28,6 +28,12 @@ bool is_unique(dom::element field) {
          text_of(external, "type") == "org";
 }
 
+/// What is not told is not forbidden.
+bool is_allowed(dom::element field, std::string_view operation) {
+  bool allowed = true;
+  return field["operation_type"][operation].get(allowed) != simdjson::SUCCESS || allowed;
+}
+
 struct EditionRow {
   std::string_view name;
   int concurrency;
@@ -64,6 +70,9 @@ Result<std::vector<FieldMetadata>> read_fields(std::string_view json) {
     one.info.type = text_of(field, "data_type");
     one.info.length = static_cast<std::size_t>(std::max<std::int64_t>(0, number_of(field, "length")));
     one.info.unique = is_unique(field);
+    one.mandatory = bool_of(field, "system_mandatory");
+    one.api_create = is_allowed(field, "api_create");
+    one.api_update = is_allowed(field, "api_update");
     dom::array values;
     if (field["pick_list_values"].get(values) == simdjson::SUCCESS) {
       for (dom::element value : values) {
@@ -85,6 +94,7 @@ Result<OrgMetadata> read_org(std::string_view json) {
   out.id = text_of(org, "zgid");
   out.type = text_of(org, "type");
   out.multi_currency = bool_of(org, "mc_status");
+  out.currency = text_of(org, "iso_code");
   dom::element licence;
   if (org["license_details"].get(licence) == simdjson::SUCCESS) {
     out.edition = to_lower(text_of(licence, "paid_type"));

@@ -17,6 +17,9 @@ struct FieldMetadata {
   std::string label;
   plan::FieldInfo info;
   std::vector<std::string> values;  // picklist display values, without -None-
+  bool api_create = true;           // operation_type; true when not told
+  bool api_update = true;
+  bool mandatory = false;  // system_mandatory: the API demands a value
 };
 
 /// GET /settings/fields?module=…
@@ -28,6 +31,7 @@ struct OrgMetadata {
   std::string type;  // production, sandbox, developer
   std::int64_t licences = 0;
   bool multi_currency = false;
+  std::string currency;  // iso_code
 };
 /// GET /org
 [[nodiscard]] Result<OrgMetadata> read_org(std::string_view json);
