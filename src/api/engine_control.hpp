@@ -21,6 +21,7 @@ class EngineControl {
   [[nodiscard]] virtual Result<void> retry_held(store::EntityId id) = 0;
   [[nodiscard]] virtual Result<std::int64_t> retry_all_held(std::string code) = 0;
   [[nodiscard]] virtual Result<void> discard_held(store::EntityId id) = 0;
+  [[nodiscard]] virtual Result<engine::ErasureReport> erase(std::string user_id) = 0;
 };
 
 }  // namespace zs::api

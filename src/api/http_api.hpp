@@ -62,6 +62,8 @@ class HttpApi {
   void retry_held(net::Request&& request, net::Reply reply, std::string id);
   void retry_all_held(net::Request&& request, net::Reply reply, std::string);
   void discard_held(net::Request&& request, net::Reply reply, std::string id);
+  // users.cpp
+  void erase_user(net::Request&& request, net::Reply reply, std::string user_id);
   void healthz(net::Request&& request, net::Reply reply, std::string);
   void readyz(net::Request&& request, net::Reply reply, std::string);
   void metrics(net::Request&& request, net::Reply reply, std::string);

@@ -25,6 +25,7 @@ struct Options {
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
+  bool yes = false;                           // erase
   std::string code;                           // held retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
@@ -45,6 +46,7 @@ Exit held_list(const Options& options);
 Exit held_show(const Options& options);
 Exit held_retry(const Options& options);
 Exit held_discard(const Options& options);
+Exit erase(const Options& options);
 Exit status(const Options& options);
 Exit config_check(const Options& options);
 

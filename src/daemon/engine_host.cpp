@@ -110,4 +110,13 @@ Result<void> EngineHost::discard_held(store::EntityId id) {
   return ask([id](engine::Engine& engine) { return engine.discard_held(id); });
 }
 
+Result<engine::ErasureReport> EngineHost::erase(std::string user_id) {
+  auto report = std::make_shared<engine::ErasureReport>();
+  ZS_TRY(ask([user_id = std::move(user_id), report](engine::Engine& engine) -> Result<void> {
+    ZS_ASSIGN(*report, engine.erase(user_id));
+    return {};
+  }));
+  return *report;
+}
+
 }  // namespace zs::daemon

@@ -33,6 +33,7 @@ class EngineHost final : public api::EngineControl {
   [[nodiscard]] Result<void> retry_held(store::EntityId id) override;
   [[nodiscard]] Result<std::int64_t> retry_all_held(std::string code) override;
   [[nodiscard]] Result<void> discard_held(store::EntityId id) override;
+  [[nodiscard]] Result<engine::ErasureReport> erase(std::string user_id) override;
 
  private:
   void loop(const std::stop_token& stop);

@@ -50,6 +50,10 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
       return !is_linked;
     case Verb::read:
       return is_linked || !work.candidate.empty();
+    case Verb::find_by_key:
+    case Verb::delete_records:
+    case Verb::purge:
+      break;
   }
   return false;
 }

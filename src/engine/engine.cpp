@@ -48,7 +48,7 @@ Result<void> Engine::start() {
   now_ = clock_.now();
   next_call_ = static_cast<std::uint64_t>(to_call_base(now_));
   next_wakeup_ = now_;
-  return {};
+  return load_erasures();
 }
 
 Work* Engine::find(EntityId id) {
@@ -64,7 +64,9 @@ void Engine::tick() {
     return;
   }
   if (!answers_.empty()) settle();
+  if (!erasure_answers_.empty()) settle_erasures();
   if (!store_broken_) fold_events();
+  if (!store_broken_) pursue_erasures();
   const bool is_paused = now_ < paused_until_;
   if (!is_paused && !draining_ && !store_broken_) {
     if (!org_ || must_describe_) describe();
@@ -72,6 +74,7 @@ void Engine::tick() {
       claim();
       if (!store_broken_) conclude_decided();
       if (!store_broken_) dispatch();
+      if (!store_broken_) call_for_erasures();
     }
   } else if (is_paused) {
     next_wakeup_ = std::min(next_wakeup_, paused_until_);
@@ -97,8 +100,11 @@ void Engine::tick() {
 void Engine::fold_events() {
   if (!may_have_events_) return;
   FoldOutcome outcome;
+  std::vector<Intended> to_erase;
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
     ZS_ASSIGN(outcome, fold(tx, options_.fold_batch, now_ms(), shown_elsewhere_, options_.fold_faults));
+    if (!options_.erase_deleted_users) return {};
+    ZS_ASSIGN(to_erase, intend_deleted(tx, outcome.deleted));
     return {};
   });
   if (!done) {
@@ -107,6 +113,7 @@ void Engine::fold_events() {
   }
   may_have_events_ = outcome.events == options_.fold_batch;
   if (outcome.events == 0) return;
+  for (Intended& one : to_erase) take_on(one.id, std::move(one.key), one.up_to);
   status_.folded += static_cast<std::int64_t>(outcome.events);
   may_have_dirty_ = true;
   if (on_progress) on_progress();

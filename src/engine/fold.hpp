@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "event/parse.hpp"
 #include "store/store.hpp"
 
 namespace zs::engine {
@@ -17,6 +19,7 @@ struct FoldOutcome {
   std::size_t events = 0;      // folded now
   std::size_t unreadable = 0;  // of these: passed over, because the ledger's text was no event
   store::Seq cursor = 0;
+  std::vector<std::string> deleted;  // users that a user.deleted named
 };
 
 /// Fields of accounts that other modules' records show, by the configured mapping: register names.
@@ -29,5 +32,12 @@ struct FoldFaults {
 
 [[nodiscard]] Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms,
                                        const ShownElsewhere& shown, const FoldFaults& faults = {});
+
+/// Whose event it is: the user it is about, or its subscription's.
+[[nodiscard]] bool names_user(event::Parser& parser, const store::LedgerEvent& row, std::string_view user);
+
+/// Derives an account's summary anew after somebody was taken out of it.
+[[nodiscard]] Result<void> refold_account(store::Transaction& tx, const std::string& account_key, std::int64_t now_ms,
+                                          const ShownElsewhere& shown);
 
 }  // namespace zs::engine

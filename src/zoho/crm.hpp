@@ -18,7 +18,17 @@ namespace zs::zoho {
 
 using plan::Module;
 
-enum class Verb : std::uint8_t { insert, update, add_tags, remove_tags, find_by_email, read };
+enum class Verb : std::uint8_t {
+  insert,
+  update,
+  add_tags,
+  remove_tags,
+  find_by_email,
+  read,
+  find_by_key,     // by the platform's id
+  delete_records,  // into the recycle bin
+  purge            // out of the recycle bin, for good
+};
 [[nodiscard]] std::string_view name_of(Verb verb);
 
 /// Most items a call: zoho/crm-api.md 1.1 (records), 3.2 (tags), 2.3 (an `in` list), 2.1 (`ids` of a GET).
@@ -29,10 +39,11 @@ enum class Verb : std::uint8_t { insert, update, add_tags, remove_tags, find_by_
 [[nodiscard]] std::int64_t credits_of(Verb verb, std::size_t items);
 
 struct Item {
-  std::string zoho_id;  // update, tags, read
+  std::string zoho_id;  // update, tags, read, delete_records, purge
   plan::Fields fields;  // insert, update
   plan::Tags tags;      // insert: sent inside the record
   std::string email;    // find_by_email
+  std::string key{};    // find_by_key
 };
 
 struct Call {
