@@ -28,6 +28,7 @@ class EngineControl {
   [[nodiscard]] virtual Result<std::string> reconcile_report(std::size_t after, std::size_t limit) = 0;
   /// A copy of the last tick's.
   [[nodiscard]] virtual reconcile::LastRun last_reconcile() const = 0;
+  [[nodiscard]] virtual Result<engine::ErasureReport> erase(std::string user_id) = 0;
 };
 
 }  // namespace zs::api

@@ -6,7 +6,7 @@
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
 #include "base/json.hpp"
-#include "ingest/accept.hpp"
+#include "ingest/append.hpp"
 #include "ingest/webhook.hpp"
 #include "links/views.hpp"
 
@@ -16,8 +16,7 @@ namespace {
 struct Receipt {
   std::vector<store::NewEvent> events;
   std::vector<ingest::Rejection> rejected;
-  std::size_t accepted = 0;
-  std::size_t duplicates = 0;
+  ingest::Appended appended;
 };
 
 void write_rejected(const std::vector<ingest::Rejection>& rejected, JsonWriter& json) {
@@ -37,8 +36,8 @@ void write_rejected(const std::vector<ingest::Rejection>& rejected, JsonWriter& 
 net::Response receipt_of(const Receipt& receipt) {
   std::string body;
   JsonWriter writer(body);
-  writer.begin_object().field("accepted", static_cast<std::int64_t>(receipt.accepted));
-  writer.field("duplicates", static_cast<std::int64_t>(receipt.duplicates));
+  writer.begin_object().field("accepted", static_cast<std::int64_t>(receipt.appended.accepted));
+  writer.field("duplicates", static_cast<std::int64_t>(receipt.appended.duplicates));
   write_rejected(receipt.rejected, writer);
   writer.end_object();
   return json(202, std::move(body));
@@ -136,12 +135,7 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
   const std::int64_t now_ms = to_millis(now);
   parts_.store.write_async(
       [receipt, now_ms](store::Transaction& tx) -> Result<void> {
-        receipt->accepted = 0;
-        for (const store::NewEvent& event : receipt->events) {
-          ZS_ASSIGN(const bool fresh, tx.append(event, now_ms));
-          if (fresh) ++receipt->accepted;
-        }
-        receipt->duplicates = receipt->events.size() - receipt->accepted;
+        ZS_ASSIGN(receipt->appended, ingest::append(tx, receipt->events, now_ms));
         return {};
       },
       [this, receipt, began = std::chrono::steady_clock::now(), reply = std::move(reply)](Result<void> done) mutable {
@@ -151,9 +145,13 @@ void HttpApi::post_events(net::Request&& request, net::Reply reply, std::string)
           reply(failure(done.error()));
           return;
         }
-        parts_.probe.events_accepted.add(receipt->accepted);
-        parts_.probe.events_duplicate.add(receipt->duplicates);
-        reply(receipt_of(*receipt));
+        const ingest::Appended& appended = receipt->appended;
+        parts_.probe.events_accepted.add(appended.accepted);
+        parts_.probe.events_duplicate.add(appended.duplicates);
+        parts_.probe.events_rejected.add(appended.erased.size());
+        ingest::reject_erased(receipt->events, appended, receipt->rejected);
+        const bool none_taken = appended.erased.size() == receipt->events.size();
+        reply(none_taken ? all_bad(receipt->rejected) : receipt_of(*receipt));
         parts_.engine.events_arrived();
       });
 }

@@ -31,6 +31,7 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"POST", "/v1/mappings/lookup", Scope::read, &HttpApi::lookup_mappings},
       {"GET", "/v1/mappings/export", Scope::read, &HttpApi::export_mappings},
       {"GET", "/v1/customers/{id}", Scope::read, &HttpApi::get_customer},
+      {"DELETE", "/v1/users/{id}", Scope::admin, &HttpApi::erase_user},
       {"GET", "/v1/held", Scope::read, &HttpApi::list_held},
       {"POST", "/v1/held/retry", Scope::admin, &HttpApi::retry_all_held},
       {"GET", "/v1/held/{id}", Scope::read, &HttpApi::get_held},

@@ -70,6 +70,8 @@ class HttpApi {
   // reconcile.cpp
   void start_reconcile(net::Request&& request, net::Reply reply, std::string);
   void get_reconcile(net::Request&& request, net::Reply reply, std::string);
+  // users.cpp
+  void erase_user(net::Request&& request, net::Reply reply, std::string user_id);
   void healthz(net::Request&& request, net::Reply reply, std::string);
   void readyz(net::Request&& request, net::Reply reply, std::string);
   void metrics(net::Request&& request, net::Reply reply, std::string);

@@ -26,7 +26,8 @@ const std::array k_groups{
 };
 constexpr auto k_verbs = std::to_array<std::string_view>(
     {"init",    "serve",     "auth",    "token", "doctor", "setup", 
-                                                   "import", "plan", "reconcile",  "customer", "mapping", "held", "status", "config"});
+                                                    "import", "plan", "reconcile",  "customer", 
+                                                   "mapping", "held", "erase", "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -150,6 +151,11 @@ class CommandLine {
     one = verb(mapping, "export", "All mappings, one JSON object a line, ordered by user id", mapping_export);
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
+    one = verb(app_, "erase", "Forget a person, in Zoho and here: shows what it would come to; with --yes does it", erase);
+    add_names(one, "USER", "The platform's user id");
+    one->add_flag("--yes", options_.yes, "Erase; it cannot be undone. Asks the daemon");
+    add_daemon(one);
+    add_json(one);
     one = verb(app_, "status", "How things stand: backlog, held, credits, connection to Zoho; asks the daemon", status);
     add_daemon(one);
     add_json(one);

@@ -34,6 +34,7 @@ struct Options {
   bool repair = false;                        // reconcile
   bool offline = false;                       // plan
   std::string import_file;                    // plan
+  bool yes = false;                           // erase
   std::string code;                           // held list, retry: Zoho's; auth: of the consent
   std::string side;                           // held list, retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
@@ -60,6 +61,7 @@ Exit held_list(const Options& options);
 Exit held_show(const Options& options);
 Exit held_retry(const Options& options);
 Exit held_discard(const Options& options);
+Exit erase(const Options& options);
 Exit status(const Options& options);
 Exit config_check(const Options& options);
 

@@ -128,16 +128,6 @@ Shape deals_section(Deals& deals) {
   return table("deals", {filled("pipeline", deals.pipeline), table("stages", std::move(stages))});
 }
 
-void read_on_delete(std::string& target, const Value& value, const At& at) {
-  constexpr std::array<std::string_view, 2> k_ways{"keep", "erase"};
-  const auto chosen = as_choice(value, at, k_ways);
-  if (chosen == "erase") {
-    at.error(value, "cannot be \"erase\" in this version", "write \"keep\"");
-  } else if (chosen) {
-    target = *chosen;
-  }
-}
-
 void settle_hosts(Zoho& zoho) {
   const auto hosts = data_centre(zoho.dc);
   if (!hosts) return;
@@ -151,9 +141,6 @@ void settle_hosts(Zoho& zoho) {
 std::vector<Shape> schema(Draft& draft) {
   Config& config = draft.config;
   const auto read_url = [&config](const Value& value, const At& at) { read_store_url(config.store.url, value, at); };
-  const auto read_delete = [&config](const Value& value, const At& at) {
-    read_on_delete(config.on_user_delete, value, at);
-  };
   return {server_section(config.server),
           table("store", {setting("url", read_url)}),
           zoho_section(config.zoho),
@@ -162,7 +149,7 @@ std::vector<Shape> schema(Draft& draft) {
           tags_section(draft),
           deals_section(config.deals),
           fields_section(config),
-          table("users", {setting("on_delete", read_delete)}),
+          table("users", {choice("on_delete", config.on_user_delete, {"keep", "erase"})}),
           table("people", {choice("on_deleted", config.on_record_deleted, {"hold", "recreate", "leave"}),
                            choice("on_merged", config.on_record_merged, {"follow"}),
                            span_of_time("check_deleted_minutes", config.check_deleted, 0, k_max_check_minutes)}),

@@ -119,7 +119,7 @@ constexpr std::string_view k_after_tags = R"(
 #source = "Signup_Source"
 
 [users]
-# What user.deleted does to the Contact: keep it, tagged as churned.
+# What user.deleted does to the Contact: keep it, tagged as churned; or erase the person everywhere, for good.
 #on_delete = "keep"
 
 [people]

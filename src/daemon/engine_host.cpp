@@ -131,4 +131,13 @@ reconcile::LastRun EngineHost::last_reconcile() const {
   return last_reconcile_;
 }
 
+Result<engine::ErasureReport> EngineHost::erase(std::string user_id) {
+  auto report = std::make_shared<engine::ErasureReport>();
+  ZS_TRY(ask([user_id = std::move(user_id), report](engine::Engine& engine) -> Result<void> {
+    ZS_ASSIGN(*report, engine.erase(user_id));
+    return {};
+  }));
+  return *report;
+}
+
 }  // namespace zs::daemon

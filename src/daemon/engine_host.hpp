@@ -39,6 +39,7 @@ class EngineHost final : public api::EngineControl {
   [[nodiscard]] Result<void> start_reconcile(bool repair) override;
   [[nodiscard]] Result<std::string> reconcile_report(std::size_t after, std::size_t limit) override;
   [[nodiscard]] reconcile::LastRun last_reconcile() const override;
+  [[nodiscard]] Result<engine::ErasureReport> erase(std::string user_id) override;
 
  private:
   void loop(const std::stop_token& stop);

@@ -78,6 +78,7 @@ engine::Options engine_options_of(const config::Config& config) {
                        : config.on_record_deleted == "leave"  ? engine::OnDeleted::leave
                                                               : engine::OnDeleted::hold;
   options.check_deleted = config.check_deleted;
+  options.erase_deleted_users = config.on_user_delete == "erase";
   options.edition = config.zoho.edition;
   options.concurrency = config.zoho.concurrency;
   options.daily_credits = config.zoho.daily_credits;

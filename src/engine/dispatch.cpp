@@ -54,6 +54,10 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
     case Verb::list_ids:
     case Verb::count:
       break;  // errands, of no work
+    case Verb::find_by_key:
+    case Verb::delete_records:
+    case Verb::purge:
+      break;
   }
   return false;
 }

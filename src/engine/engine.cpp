@@ -50,7 +50,7 @@ Result<void> Engine::start() {
   now_ = clock_.now();
   next_call_ = static_cast<std::uint64_t>(to_call_base(now_));
   next_wakeup_ = now_;
-  return {};
+  return load_erasures();
 }
 
 Work* Engine::find(EntityId id) {
@@ -66,7 +66,9 @@ void Engine::tick() {
     return;
   }
   if (!answers_.empty()) settle();
+  if (!erasure_answers_.empty()) settle_erasures();
   if (!store_broken_) fold_events();
+  if (!store_broken_) pursue_erasures();
   const bool is_paused = now_ < paused_until_;
   if (!is_paused && !draining_ && !store_broken_) {
     if (!org_ || must_describe_) describe();
@@ -77,6 +79,7 @@ void Engine::tick() {
       if (!store_broken_) conclude_decided();
       if (!store_broken_) dispatch();
       if (!store_broken_) run_errands();
+      if (!store_broken_) call_for_erasures();
     }
   } else if (is_paused) {
     next_wakeup_ = std::min(next_wakeup_, paused_until_);
@@ -108,9 +111,13 @@ void Engine::fold_events() {
     return;
   }
   FoldOutcome outcome;
+  std::vector<Intended> to_erase;
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
     ZS_ASSIGN(outcome, fold(tx, options_.fold_batch, now_ms(), shown_elsewhere_, options_.fold_faults));
-    return live->events.empty() ? Result<void>{} : fold_ahead(tx, live->events, now_ms(), shown_elsewhere_);
+    if (!live->events.empty()) ZS_TRY(fold_ahead(tx, live->events, now_ms(), shown_elsewhere_));
+    if (!options_.erase_deleted_users) return {};
+    ZS_ASSIGN(to_erase, intend_deleted(tx, outcome.deleted));
+    return {};
   });
   if (!done) {
     store_failed(done.error());
@@ -120,6 +127,7 @@ void Engine::fold_events() {
   may_have_events_ = outcome.events == options_.fold_batch;
   is_in_backfill_ = may_have_events_ && outcome.had_backfill;
   if (outcome.events == 0) return;
+  for (Intended& one : to_erase) take_on(one.id, std::move(one.key), one.up_to);
   status_.folded += static_cast<std::int64_t>(outcome.events);
   may_have_dirty_ = true;
   if (on_progress) on_progress();

@@ -7,6 +7,7 @@
 // record that is dirty and in doubt, and is written again. First writes need no doubt: the unique platform id
 // makes their repetition find the first one.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -22,6 +23,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "batch/governor.hpp"
+#include "engine/erasure.hpp"
 #include "engine/fold.hpp"
 #include "engine/work.hpp"
 #include "plan/mapping.hpp"
@@ -40,6 +42,7 @@ struct Options {
   Duration linger_max = std::chrono::milliseconds{500};  // the same when the day's credits are all but spoken for
   OnDeleted on_deleted = OnDeleted::hold;
   Duration check_deleted = std::chrono::hours{1};  // how often Zoho is asked what people deleted; 0: never
+  bool erase_deleted_users = false;                // user.deleted erases the person
   std::string edition;                             // empty: the org's
   int concurrency = 0;                             // 0: the edition's
   std::int64_t daily_credits = 0;
@@ -99,15 +102,20 @@ class Engine {
   /// The org as described last; none before the first time.
   [[nodiscard]] const std::optional<zoho::Org>& org() const { return org_; }
 
+  /// The right to be forgotten. Begins it, or tells how far it is; durable when it returns. A user that no event has told
+  /// of yet is erased as well: what is still to come of them is refused.
+  [[nodiscard]] Result<ErasureReport> erase(const std::string& user_key);
+
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] bool is_idle() const {
-    return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_ && !has_errands();
+    return flights_.empty() && works_.empty() && !may_have_events_ && !may_have_dirty_ && !has_errands() &&
+           std::ranges::all_of(erasures_, [](const auto& one) { return one.second.is_held; });
   }
   /// Ends a pause early: somebody says that what stood in the way is mended.
   void resume_now();
   /// No new calls from now on; what is out may still be answered.
   void drain() { draining_ = true; }
-  [[nodiscard]] bool is_quiet() const { return flights_.empty(); }
+  [[nodiscard]] bool is_quiet() const { return flights_.empty() && erasure_flights_.empty(); }
 
   /// Called after commits that brought something into Zoho or into the state.
   std::function<void()> on_progress;
@@ -238,6 +246,37 @@ class Engine {
   [[nodiscard]] bool is_needed(const Work& work) const;
   void see_gaps(Work& work, const zoho::Record& record) const;
 
+  // erase.cpp: people who are to be forgotten
+  [[nodiscard]] Result<void> load_erasures();
+  void take_on(EntityId id, std::string key, store::Seq up_to);
+  struct Intended {
+    EntityId id = 0;
+    std::string key;
+    store::Seq up_to = 0;
+  };
+  [[nodiscard]] Result<std::vector<Intended>> intend_deleted(store::Transaction& tx,
+                                                             const std::vector<std::string>& deleted);
+  void guard(Erasure& erasure, EntityId id);
+  void release(Erasure& erasure);
+  [[nodiscard]] bool has_landed(const Erasure& erasure) const;
+  void pursue_erasures();
+  [[nodiscard]] Result<void> pursue(EntityId id, Erasure& erasure);
+  [[nodiscard]] Result<void> look_whether_held(EntityId id, Erasure& erasure);
+  [[nodiscard]] Result<void> find_way(EntityId id, Erasure& erasure);
+  [[nodiscard]] Result<void> remove(EntityId id, Erasure& erasure);
+  void call_for_erasures();
+  [[nodiscard]] bool call_for_some(zoho::Module module, zoho::Verb verb, std::vector<EntityId> ids);
+  void settle_erasures();
+  void settle_no_call(const ErasureFlight& flight, const zoho::Answer& answer);
+  void settle_no_step(EntityId id, Erasure& erasure, const zoho::Answer& answer, bool was_alone);
+  void settle_step(EntityId id, Erasure& erasure, const zoho::Answer& answer, std::size_t index);
+  void settle_key(EntityId id, Erasure& erasure, const std::vector<zoho::Record>& records);
+  void delete_again(EntityId id, Erasure& erasure);
+  void settle_write(EntityId id, Erasure& erasure, const zoho::ItemAnswer& answer);
+  void next_step(Erasure& erasure);
+  void put_off(Erasure& erasure);
+  void hold_erasure(EntityId id, Erasure& erasure, const zoho::ItemAnswer& answer);
+
   void store_failed(const Error& error);
   void recover_from_store();
   void update_status();
@@ -307,6 +346,9 @@ class Engine {
   std::uint64_t next_call_ = 1;
   std::deque<Errand> errands_;
   int errands_out_ = 0;
+  std::map<EntityId, Erasure> erasures_;
+  std::map<std::uint64_t, ErasureFlight> erasure_flights_;
+  std::vector<Answered> erasure_answers_;
 
   int failures_in_a_row_ = 0;
   std::vector<EntityId> put_off_;  // by calls without an answer, since the last one that had one

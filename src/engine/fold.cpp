@@ -14,6 +14,17 @@
 #include "state/fold.hpp"
 
 namespace zs::engine {
+
+bool names_user(event::Parser& parser, const store::LedgerEvent& row, std::string_view user) {
+  const auto event = parser.stored({row.time, row.source, row.id}, row.type, row.data);
+  // What cannot be read is not kept on the chance that it is harmless.
+  if (!event || event->patches.empty()) return true;
+  const event::Patch& subject = event->patches.front();
+  if (subject.kind == event::Kind::user) return subject.key == user;
+  return std::ranges::any_of(subject.fields,
+                             [&](const auto& field) { return field.first == "user_id" && field.second.text == user; });
+}
+
 namespace {
 
 using event::Kind;
@@ -28,6 +39,7 @@ class Folding {
 
   Result<void> take(const event::Event& event, const store::LedgerEvent& row) {
     for (const event::Patch& patch : event.patches) {
+      if (patch.kind == Kind::subscription) note_user(patch, row.seq);
       ZS_ASSIGN(Touched * touched, at(patch.kind, patch.key));
       const bool news = state::apply(touched->entity.registers, event, patch);
       touched->changed = news || touched->changed;
@@ -42,6 +54,9 @@ class Folding {
     }
     return {};
   }
+
+  /// Somebody went out of this account by other means than an event.
+  void look_again(const std::string& account_key) { concerns(account_key, Lane::live); }
 
   /// After the last event: links, summaries, dirty marks.
   Result<void> settle() {
@@ -66,7 +81,7 @@ class Folding {
         ZS_TRY(tx_.mark_account_dirty(key.second, Kind::subscription, touched.lane, now_ms_));
       }
     }
-    return {};
+    return remember_users();
   }
 
  private:
@@ -138,7 +153,8 @@ class Folding {
     }
     for (Touched* subscription : subscriptions) {
       Entity& entity = subscription->entity;
-      entity.user_key = entity.registers.text("user_id");
+      const std::string former = std::exchange(entity.user_key, std::string(entity.registers.text("user_id")));
+      if (!former.empty() && former != entity.user_key) ZS_TRY(remember_former(former, entity.id));
       std::string account{entity.registers.text("account_id")};
       if (account.empty() && !entity.user_key.empty()) {
         ZS_ASSIGN(const Touched* user, at(Kind::user, entity.user_key));
@@ -150,6 +166,34 @@ class Folding {
       entity.account_key = account;
       entity.facts = state::subscription_facts(entity.registers).pack();
       concerns(account, subscription->lane);
+    }
+    return {};
+  }
+
+  void note_user(const event::Patch& patch, store::Seq seq) {
+    const auto named = std::ranges::find(patch.fields, "user_id", &std::pair<std::string, event::Value>::first);
+    if (named != patch.fields.end() && !named->second.is_null())
+      named_.push_back({patch.key, named->second.text, seq});
+  }
+
+  /// An event that names somebody whose subscription it is not (any more) is found from its subscription by no one who
+  /// looks for theirs. It is noted as touching them: when they are to be forgotten, it has to go.
+  Result<void> remember_users() {
+    for (const Named& one : named_) {
+      ZS_ASSIGN(const Touched* subscription, at(Kind::subscription, one.subscription));
+      if (subscription->entity.user_key == one.user) continue;
+      ZS_ASSIGN(const std::optional<Entity> user, tx_.find(Kind::user, one.user));
+      if (user) ZS_TRY(tx_.note_touch(user->id, one.seq));
+    }
+    return {};
+  }
+  Result<void> remember_former(const std::string& former, store::EntityId subscription) {
+    ZS_ASSIGN(const std::optional<Entity> user, tx_.find(Kind::user, former));
+    if (!user) return {};
+    event::Parser parser;
+    ZS_ASSIGN(const std::vector<store::LedgerEvent> events, tx_.events_of(subscription, k_no_limit));
+    for (const store::LedgerEvent& event : events) {
+      if (names_user(parser, event, former)) ZS_TRY(tx_.note_touch(user->id, event.seq));
     }
     return {};
   }
@@ -194,9 +238,16 @@ class Folding {
 
   static constexpr std::size_t k_no_limit = 1'000'000;
 
+  struct Named {
+    std::string subscription;
+    std::string user;
+    store::Seq seq = 0;
+  };
+
   store::Transaction& tx_;
   std::int64_t now_ms_;
   const ShownElsewhere& shown_;
+  std::vector<Named> named_;
   std::map<Key, Touched> entities_;
   std::map<std::string, Lane> accounts_;
 };
@@ -223,7 +274,7 @@ Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t
                          const FoldFaults& faults) {
   ZS_ASSIGN(const store::Seq cursor, tx.fold_cursor());
   ZS_ASSIGN(const std::vector<store::LedgerEvent> rows, tx.events_after(cursor, limit));
-  FoldOutcome outcome{rows.size(), 0, cursor, false};
+  FoldOutcome outcome{rows.size(), 0, cursor, false, {}};
   if (rows.empty()) return outcome;
   thread_local event::Parser parser;
   Folding folding(tx, now_ms, shown);
@@ -240,6 +291,7 @@ Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t
       continue;
     }
     ZS_TRY(folding.take(*event, row));
+    if (event->deletes_user) outcome.deleted.push_back(event->patches.front().key);
   }
   ZS_TRY(folding.settle());
   ZS_TRY(tx.set_fold_cursor(outcome.cursor));
@@ -256,6 +308,13 @@ Result<void> fold_ahead(store::Transaction& tx, const std::vector<store::LedgerE
     ZS_ASSIGN(const bool may_go, is_subject_known(tx, *event));
     if (may_go) ZS_TRY(folding.take(*event, row));
   }
+  return folding.settle();
+}
+
+Result<void> refold_account(store::Transaction& tx, const std::string& account_key, std::int64_t now_ms,
+                            const ShownElsewhere& shown) {
+  Folding folding(tx, now_ms, shown);
+  folding.look_again(account_key);
   return folding.settle();
 }
 

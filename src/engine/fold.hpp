@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "event/parse.hpp"
 #include "store/store.hpp"
 
 namespace zs::engine {
@@ -18,6 +20,7 @@ struct FoldOutcome {
   std::size_t unreadable = 0;  // of these: passed over, because the ledger's text was no event
   store::Seq cursor = 0;
   bool had_backfill = false;  // not all of them were live
+  std::vector<std::string> deleted;  // users that a user.deleted named
 };
 
 /// Fields of accounts that other modules' records show, by the configured mapping: register names.
@@ -36,5 +39,12 @@ struct FoldFaults {
 /// above all) decides whether a record of the CRM is taken over.
 [[nodiscard]] Result<void> fold_ahead(store::Transaction& tx, const std::vector<store::LedgerEvent>& events,
                                       std::int64_t now_ms, const ShownElsewhere& shown);
+
+/// Whose event it is: the user it is about, or its subscription's.
+[[nodiscard]] bool names_user(event::Parser& parser, const store::LedgerEvent& row, std::string_view user);
+
+/// Derives an account's summary anew after somebody was taken out of it.
+[[nodiscard]] Result<void> refold_account(store::Transaction& tx, const std::string& account_key, std::int64_t now_ms,
+                                          const ShownElsewhere& shown);
 
 }  // namespace zs::engine

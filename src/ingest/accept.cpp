@@ -98,9 +98,22 @@ std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, 
     fault = "$.time is more than ten years ahead: no later fact could ever count";
     return std::nullopt;
   }
-  return store::NewEvent{std::move(envelope.source), std::move(envelope.id),
-                         std::move(envelope.type),   time,
-                         std::move(envelope.data),   lane};
+  store::NewEvent event{std::move(envelope.source), std::move(envelope.id),   std::move(envelope.type), time,
+                        std::move(envelope.data),   lane};
+  tell_whom(event, checked.patches);
+  return event;
+}
+
+void tell_whom(store::NewEvent& event, const std::vector<event::Patch>& patches) {
+  if (patches.empty()) return;
+  const event::Patch& subject = patches.front();
+  if (subject.kind == event::Kind::user) event.user = subject.key;
+  if (subject.kind == event::Kind::account) event.account = subject.key;
+  if (subject.kind != event::Kind::subscription) return;
+  for (const auto& [name, value] : subject.fields) {
+    if (name == "user_id") event.user = value.text;
+    if (name == "account_id") event.account = value.text;
+  }
 }
 
 Accepted accept(event::Parser& parser, std::string_view content_type,

@@ -38,7 +38,11 @@ struct Limits {
 
 /// A checked event as the ledger keeps it; the fault if its time cannot be right (more than ten years ahead:
 /// nothing could ever overwrite it).
+/// It says whom it is about, too.
 [[nodiscard]] std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, store::Lane lane,
                                                           std::string& fault);
+
+/// Notes the user and account that an event is about.
+void tell_whom(store::NewEvent& event, const std::vector<event::Patch>& patches);
 
 }  // namespace zs::ingest

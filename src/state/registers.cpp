@@ -74,6 +74,18 @@ bool Registers::merge(const Registers& other) {
   return changed;
 }
 
+void Registers::clear(std::string_view name) {
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name, name_less);
+  if (at != entries_.end() && at->name == name) at->value = {};
+}
+
+bool Registers::rename_event(const Stamp& stamp, std::string_view id) {
+  const auto at = std::ranges::find(stamps_, stamp);
+  if (at == stamps_.end()) return false;
+  at->id = id;
+  return true;
+}
+
 const Registers::Entry* Registers::entry(std::string_view name) const {
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), name, name_less);
   return at != entries_.end() && at->name == name ? &*at : nullptr;

@@ -36,6 +36,11 @@ class Registers {
   /// All of another set of registers, register by register.
   bool merge(const Registers& other);
 
+  /// Erasure: the value of a register goes, its stamp stays, so that no older fact can fill it again.
+  void clear(std::string_view name);
+  /// Erasure: the id of an event is replaced wherever it set something; false when it set nothing.
+  bool rename_event(const Stamp& stamp, std::string_view id);
+
   [[nodiscard]] const Value* find(std::string_view name) const;
   [[nodiscard]] const Stamp* stamp_of(std::string_view name) const;
   /// The text of a register that is set and not cleared, else empty.

@@ -34,6 +34,9 @@ struct NewEvent {
   Time time{};
   std::string data;  // the event's `data`, JSON text as received
   Lane lane = Lane::live;
+  // Whom it is about, for the refusal of what concerns somebody who was erased; not kept beside `data`.
+  std::string user{};     // the user, or the subscription's
+  std::string account{};  // the account, or the subscription's
 };
 
 struct LedgerEvent : NewEvent {
@@ -79,6 +82,13 @@ struct Held {
   std::string detail{};       // JSON: candidates, the shape of the value and the like
   std::int64_t retry_ms = 0;  // when it is tried again by itself; 0: never
   std::int32_t attempts = 0;  // how often it was, since the last success
+};
+
+/// Somebody whose erasure was asked for and is not over.
+struct PendingErasure {
+  EntityId id = 0;
+  std::int64_t since_ms = 0;
+  bool is_removed = false;  // no row of theirs is left; the freed bytes wait to be overwritten
 };
 
 struct TimelineEntry {
@@ -151,13 +161,20 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) = 0;
 
   [[nodiscard]] virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
+
+  /// Whether the user or account of this key was erased, or is about to be.
+  [[nodiscard]] virtual Result<bool> is_erased(Kind kind, std::string_view key) = 0;
+  [[nodiscard]] virtual Result<std::vector<PendingErasure>> erasures() = 0;
 };
 
 /// A write in progress; reads see its own writes. All of a transaction commits or nothing does.
 class Transaction : public Reader {
  public:
   /// Appends an event unless its (source, id) is there already: then false, and the first one stays.
+  /// The same for an event that refuses() would turn away.
   [[nodiscard]] virtual Result<bool> append(const NewEvent& event, std::int64_t received_ms) = 0;
+  /// Whether the event is about somebody who was erased. Not one that is known already: that is a repetition.
+  [[nodiscard]] virtual Result<bool> refuses(const NewEvent& event) = 0;
   [[nodiscard]] virtual Result<void> set_fold_cursor(Seq seq) = 0;
   /// Notes that an event touched an entity.
   [[nodiscard]] virtual Result<void> note_touch(EntityId id, Seq seq) = 0;
@@ -192,6 +209,24 @@ class Transaction : public Reader {
 
   [[nodiscard]] virtual Result<void> add_timeline(EntityId id, const TimelineEntry& entry) = 0;
   [[nodiscard]] virtual Result<void> set_meta(std::string_view key, std::string_view value) = 0;
+
+  /// Erasure. From begin_erasure on, events of the user are refused: what is kept of the key is a salted hash.
+  [[nodiscard]] virtual Result<void> begin_erasure(EntityId user, std::int64_t now_ms) = 0;
+  /// Refuses what is to come about a user or account.
+  [[nodiscard]] virtual Result<void> bury(Kind kind, std::string_view key) = 0;
+  /// Takes everything out of these events but their places. Their identities stay as salted hashes, so that repetitions
+  /// are still known; the hashes, to stand in for the ids. Nothing that can fail may follow it in a job but what fails
+  /// the job.
+  [[nodiscard]] virtual Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) = 0;
+  /// The row, and all that hangs on its id: timeline, dirty, held. Whoever was blocked on it may go.
+  [[nodiscard]] virtual Result<void> erase_entity(EntityId id) = 0;
+  /// The entries of a timeline that have this text in them.
+  [[nodiscard]] virtual Result<void> erase_timeline(EntityId id, std::string_view text) = 0;
+  /// Everything of the user's is out of the rows.
+  [[nodiscard]] virtual Result<void> end_erasure(EntityId user) = 0;
+  /// Overwrites, after the commit, what earlier states left in the files, and then ends the erasures that are removed.
+  /// While a reader stands in the way they stay pending, and it has to be asked for again.
+  [[nodiscard]] virtual Result<void> wipe() = 0;
 };
 
 /// What a commit came to. An error means that nothing of the job is on disk, save Errc::outcome_unknown: the sync

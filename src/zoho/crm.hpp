@@ -26,7 +26,7 @@ using plan::Module;
 [[nodiscard]] std::size_t max_items(Verb verb);
 
 struct Item {
-  std::string zoho_id;  // update, tags, read
+  std::string zoho_id;  // update, tags, read, delete_records, purge
   plan::Fields fields;  // insert, update
   plan::Tags tags;      // insert: sent inside the record
   std::string email;    // find_by_email

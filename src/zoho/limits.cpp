@@ -43,6 +43,8 @@ std::size_t items_per_credit(Verb verb, const Prices& prices) {
     case Verb::find_by_email:
     case Verb::find_by_key:
     case Verb::read:
+    case Verb::delete_records:
+    case Verb::purge:
       return max_items(verb);
     case Verb::list:
     case Verb::list_ids:

@@ -57,6 +57,45 @@ TEST(Request, LooksUpManyPeopleInOneQuery) {
   EXPECT_FALSE(is_askable("o'neil@x.example"));
 }
 
+TEST(Request, FindsRecordsByThePlatformsIdInTheModulesOwnField) {
+  plan::Mapping mapping;
+  Call call{1, Verb::find_by_key, Module::deals, {{}, {}}, {}, {}};
+  call.items[0].key = "sub_1";
+  call.items[1].key = "sub_2";
+  const WireRequest request = to_request(call, mapping);
+  EXPECT_EQ(request.path, "/crm/v8/coql");
+  EXPECT_EQ(
+      request.body,
+      R"({"select_query":"select id, Platform_Subscription_ID from Deals where Platform_Subscription_ID in ('sub_1', 'sub_2') limit 0, 200"})");
+}
+
+TEST(Request, DeletesWithoutWorkflowsAndThenFromTheRecycleBin) {
+  const WireRequest deleted = to_request(call_of(Verb::delete_records, 2), {});
+  EXPECT_EQ(deleted.method, "DELETE");
+  EXPECT_EQ(deleted.path, "/crm/v8/Contacts?ids=100,101&wf_trigger=false");
+  const WireRequest purged = to_request(call_of(Verb::purge, 1), {});
+  EXPECT_EQ(purged.method, "DELETE");
+  EXPECT_EQ(purged.path, "/crm/v8/settings/recycle_bin?ids=100");
+}
+
+TEST(Answer, OfADeletionTellsWhichRecordsWereGoneAlready) {
+  const Answer answer = read(
+      call_of(Verb::delete_records, 2), 207,
+      R"({"data":[{"code":"SUCCESS","status":"success","message":"record deleted","details":{"id":"100"}},)"
+      R"({"code":"INVALID_DATA","status":"error","message":"record not deleted","details":{"id":"101"}}]})");
+  ASSERT_EQ(answer.outcome, Outcome::answered);
+  EXPECT_EQ(answer.items[0].verdict, Verdict::applied);
+  EXPECT_EQ(answer.items[1].verdict, Verdict::gone);
+}
+
+TEST(Answer, OfAPurgeStandsUnderAnotherName) {
+  const Answer answer = read(
+      call_of(Verb::purge, 1), 200,
+      R"({"recycle_bin":[{"code":"SUCCESS","status":"success","message":"record deleted permanently","details":{"id":"100"}}]})");
+  ASSERT_EQ(answer.outcome, Outcome::answered);
+  EXPECT_EQ(answer.items[0].verdict, Verdict::applied);
+}
+
 TEST(Answer, IsJudgedRecordByRecordWhateverTheStatus) {
   const char* body = R"({"data":[
     {"code":"SUCCESS","status":"success","message":"record added","details":{"id":"900"}},

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "event/parse.hpp"
+#include "ingest/append.hpp"
 #include "support/mapping.hpp"
 #include "zoho/metadata.hpp"
 
@@ -60,7 +62,7 @@ World::Process::Process(World& world)
            }},
           world, tokens),
       client(api, world.mapping_, ""),
-      engine(world.store(), client, world.clock_, world.random_,
+      engine(*world.store_, client, world.clock_, world.random_,
              [&world] {
                engine::Options options;
                options.mapping = world.mapping_;
@@ -87,13 +89,7 @@ World::World(Settings settings)
             return settings_.org;
           }(),
           clock_) {
-  store::Options options;
-  options.path = ":memory:";
-  options.inline_commits = true;
-  options.dedupe = settings_.dedupe;
-  auto store = store::open_sqlite(options);
-  if (!store) throw std::runtime_error(store.error().text);
-  store_ = std::move(*store);
+  open_store();
   if (!settings_.send_external_id) {
     // The fields are there, only not unique: an org that nobody set up. The tests find records by them.
     for (const plan::Module module : plan::k_modules) {
@@ -106,6 +102,17 @@ World::World(Settings settings)
 }
 
 World::~World() = default;
+
+void World::open_store() {
+  store::Options options;
+  options.path = settings_.store_file.empty() ? ":memory:" : settings_.store_file;
+  options.inline_commits = true;
+  options.dedupe = settings_.dedupe;
+  options.vfs = settings_.vfs;
+  auto store = store::open_sqlite(options);
+  if (!store) throw std::runtime_error(store.error().text);
+  store_ = std::make_unique<MortalStore>(std::move(*store));
+}
 
 void World::boot() {
   ++life_;
@@ -121,6 +128,12 @@ void World::boot() {
 void World::crash() {
   process_.reset();
   must_crash_ = false;
+  store_->revive();
+  if (!settings_.store_file.empty()) {
+    store_.reset();
+    if (settings_.before_restart) settings_.before_restart();
+    open_store();
+  }
   boot();
 }
 
@@ -167,15 +180,12 @@ void World::send(net::ClientRequest request, Done done) {
   const auto fail_at = [&](Time time, net::Exchange how) {
     at(time, [shared_done, how] { (*shared_done)(broken(how)); });
   };
-  if (random_.chance(w.crash)) {
-    // Half of the time the call still reaches Zoho: it belongs to the world, not to the dead process.
-    if (random_.chance(0.5)) {
-      timeline_.push({now + there, next_order_++, std::make_shared<std::function<void()>>([this, shared_request] {
-                        simulator_.end_call(apply(*shared_request));
-                      })});
-    }
-    must_crash_ = true;
-    return;
+  if (must_crash_ || store_->is_dead()) return;
+  if (random_.chance(w.crash)) return send_last(shared_request, there, random_.chance(0.5));
+  if (calls_left_ && --*calls_left_ == 0) {
+    calls_left_.reset();
+    was_killed_ = true;
+    return send_last(shared_request, there, last_call_arrives_);
   }
   if (random_.chance(w.not_sent)) return fail_at(now + there, net::Exchange::not_sent);
   if (random_.chance(w.lost_before)) return fail_at(now + there + 30s, net::Exchange::unknown);
@@ -242,19 +252,55 @@ void World::send(net::ClientRequest request, Done done) {
                   })});
 }
 
+/// The process dies as the call goes out. One that arrives belongs to the world, not to the dead.
+void World::send_last(const std::shared_ptr<net::ClientRequest>& request, Duration there, bool arrives) {
+  must_crash_ = true;
+  if (!arrives) return;
+  timeline_.push({clock_.now() + there, next_order_++, std::make_shared<std::function<void()>>([this, request] {
+                    simulator_.end_call(apply(*request));
+                  })});
+}
+
+void World::kill_at(Boundary boundary, std::size_t nth) {
+  was_killed_ = false;
+  if (boundary == Boundary::before_commit || boundary == Boundary::after_commit) {
+    store_->die_at(nth, boundary == Boundary::after_commit);
+  } else {
+    calls_left_ = nth;
+    last_call_arrives_ = boundary == Boundary::call_applied;
+  }
+}
+
 void World::deliver(const std::vector<store::NewEvent>& events) {
-  const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
-    for (const store::NewEvent& event : events) {
-      ZS_ASSIGN([[maybe_unused]] const bool fresh, tx.append(event, to_millis(clock_.now())));
-    }
+  // A store that refuses them is offered them again, as a platform does.
+  if (!offer(events)) after(std::chrono::seconds{1}, [this, events] { deliver(events); });
+  process_->engine.events_arrived();
+}
+
+bool World::offer(std::vector<store::NewEvent> events) {
+  event::Parser parser;
+  for (store::NewEvent& event : events) {
+    const auto read = parser.stored({event.time, event.source, event.id}, event.type, event.data);
+    if (read) ingest::tell_whom(event, read->patches);
+  }
+  ingest::Appended appended;
+  const auto done = store().write([&](store::Transaction& tx) -> Result<void> {
+    ZS_ASSIGN(appended, ingest::append(tx, events, to_millis(clock_.now())));
     return {};
   });
-  if (!done) throw std::runtime_error(done.error().text);
-  for (const store::NewEvent& event : events) {
+  if (!done && settings_.store_file.empty()) throw std::runtime_error(done.error().text);
+  if (!done) return false;
+  turned_away_ += appended.erased.size();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (std::ranges::find(appended.erased, i) != appended.erased.end()) continue;
     // What was accepted is decided by identity, not by what the store says: it is on trial as well.
-    if (identities_.emplace(event.source, event.id).second) accepted_.push_back(event);
+    if (identities_.emplace(events[i].source, events[i].id).second) accepted_.push_back(events[i]);
   }
-  process_->engine.events_arrived();
+  return true;
+}
+
+void World::after(Duration span, std::function<void()> task) {
+  timeline_.push({clock_.now() + span, next_order_++, std::make_shared<std::function<void()>>(std::move(task))});
 }
 
 void World::deliver_over(const std::vector<store::NewEvent>& events, Duration span) {
@@ -267,12 +313,19 @@ void World::deliver_over(const std::vector<store::NewEvent>& events, Duration sp
   }
 }
 
+bool World::must_die() {
+  was_killed_ = was_killed_ || store_->is_dead();
+  // A poisoned store is what an operator restarts the daemon for.
+  const auto health = store().health();
+  const bool is_poisoned = !health && health.error().code != Errc::full;
+  if (!must_crash_ && !store_->is_dead() && !is_poisoned) return false;
+  crash();
+  return true;
+}
+
 void World::step() {
   process_->engine.tick();
-  if (must_crash_) {
-    crash();
-    return;
-  }
+  if (must_die()) return;
   // On to whatever comes first: something on the timeline, or the engine's own alarm.
   const Time wake = process_->engine.next_wakeup();
   Time next = timeline_.empty() ? wake : std::min(wake, timeline_.top().at);
@@ -282,7 +335,7 @@ void World::step() {
     const auto task = timeline_.top().task;
     timeline_.pop();
     (*task)();
-    if (must_crash_) crash();
+    static_cast<void>(must_die());
   }
 }
 

@@ -21,6 +21,7 @@
 #include "store/store.hpp"
 #include "support/crm_view.hpp"
 #include "support/oracle.hpp"
+#include "world/mortal_store.hpp"
 #include "zoho/client.hpp"
 #include "zoho/token.hpp"
 
@@ -49,6 +50,9 @@ struct Settings {
   bool obey_limits = true;
   std::optional<Duration> round_trip{};  // to Zoho and back, instead of one by chance
   zohosim::Options org;
+  std::string store_file{};                 // empty: in memory
+  std::string vfs{};                        // SQLite's file layer for it
+  std::function<void()> before_restart{};   // after a death, before the file is opened again
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
   Duration reconcile_every{};                    // 0: only when asked to
 };
@@ -66,6 +70,8 @@ class World final : public net::HttpTransport {
   void deliver(const std::vector<store::NewEvent>& events);
   /// Delivers over time, mixed with the daemon's work.
   void deliver_over(const std::vector<store::NewEvent>& events, Duration span);
+  /// Does something later, whatever has become of the daemon by then.
+  void after(Duration span, std::function<void()> task);
   /// Lets time pass while there is something to do; false if the backlog is not empty after `limit`.
   [[nodiscard]] bool run_until_quiet(Duration limit);
   void run_for(Duration span);
@@ -74,9 +80,17 @@ class World final : public net::HttpTransport {
   /// kill -9 and a new start: memory is gone, what was committed is there.
   void crash();
 
+  enum class Boundary : std::uint8_t { before_commit, after_commit, call_not_sent, call_applied };
+  /// The daemon is killed at its nth commit, or as its nth call goes out, from now on; and started again.
+  void kill_at(Boundary boundary, std::size_t nth);
+  /// Whether it was, since kill_at.
+  [[nodiscard]] bool was_killed() const { return was_killed_; }
+
   /// Invariants that must hold now; differences in words.
   [[nodiscard]] std::vector<std::string> faults_against_oracle();
   [[nodiscard]] const std::vector<store::NewEvent>& accepted() const { return accepted_; }
+  /// Events that were turned away because they are about somebody who was erased.
+  [[nodiscard]] std::size_t turned_away() const { return turned_away_; }
 
   /// A request to the CRM by somebody else (a person, the test): no network in between.
   std::string ask(const std::string& method, const std::string& path, const std::string& body = "");
@@ -117,7 +131,7 @@ class World final : public net::HttpTransport {
   };
   [[nodiscard]] const Refused& refused() const { return refused_; }
 
-  store::Store& store() { return *store_; }
+  store::Store& store() { return store_->real(); }
   engine::Engine& engine() { return process_->engine; }
   reconcile::Reconciler& reconciler() { return process_->reconciler; }
   zohosim::Simulator& simulator() { return simulator_; }
@@ -149,9 +163,15 @@ class World final : public net::HttpTransport {
     bool operator>(const Timed& other) const { return at != other.at ? at > other.at : order > other.order; }
   };
 
+  /// False when the store refuses it: a platform would send it again.
+  bool offer(std::vector<store::NewEvent> events);
   void at(Time time, std::function<void()> task);
+  void open_store();
   void boot();
   void step();
+  /// Does it, when something killed it.
+  bool must_die();
+  void send_last(const std::shared_ptr<net::ClientRequest>& request, Duration there, bool arrives);
   [[nodiscard]] zohosim::HttpAnswer apply(const net::ClientRequest& request);
 
   Settings settings_;
@@ -159,10 +179,13 @@ class World final : public net::HttpTransport {
   ManualClock clock_;
   plan::Mapping mapping_;
   zohosim::Simulator simulator_;
-  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<MortalStore> store_;
   std::unique_ptr<Process> process_;
   std::uint64_t life_ = 0;  // of the process: answers to a dead one are dropped
   bool must_crash_ = false;
+  std::optional<std::size_t> calls_left_;  // until it is killed
+  bool last_call_arrives_ = false;
+  bool was_killed_ = false;
   std::size_t window_ = 64;
   std::size_t fold_batch_ = 7;
   std::int64_t credits_ = 0;
@@ -172,6 +195,7 @@ class World final : public net::HttpTransport {
   std::uint64_t next_order_ = 0;
   std::vector<store::NewEvent> accepted_;
   std::set<std::pair<std::string, std::string>> identities_;  // of accepted_
+  std::size_t turned_away_ = 0;
   std::vector<Sent> sent_;
   std::string token_;  // of ask()
   std::optional<plan::Schema> schema_;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "cli/import/sink.hpp"
+#include "ingest/append.hpp"
 
 namespace zs::cli {
 namespace {
@@ -16,16 +17,15 @@ class StoreSink final : public Sink {
                                            {std::numeric_limits<std::size_t>::max()});
     if (read.status != 0) return fail(Errc::invalid, read.problem);
     Delivery delivery;
+    ingest::Appended appended;
     const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
-      delivery.accepted = 0;
-      for (const store::NewEvent& event : read.events) {
-        ZS_ASSIGN(const bool fresh, tx.append(event, to_millis(now)));
-        if (fresh) ++delivery.accepted;
-      }
+      ZS_ASSIGN(appended, ingest::append(tx, read.events, to_millis(now)));
       return {};
     });
     if (!done) return std::unexpected(done.error());
-    delivery.duplicates = static_cast<std::int64_t>(read.events.size()) - delivery.accepted;
+    ingest::reject_erased(read.events, appended, read.rejected);
+    delivery.accepted = static_cast<std::int64_t>(appended.accepted);
+    delivery.duplicates = static_cast<std::int64_t>(appended.duplicates);
     delivery.rejected = std::move(read.rejected);
     return delivery;
   }

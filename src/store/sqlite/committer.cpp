@@ -12,6 +12,8 @@ namespace {
 // the writer waits for them instead.
 constexpr int k_tidy_pages = 4'000;
 constexpr int k_force_pages = 64'000;
+// 16 MB a slice: some milliseconds that nobody who commits notices.
+constexpr std::int64_t k_sweep_pages = 4'096;
 
 }  // namespace
 
@@ -61,6 +63,7 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
   };
   if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
   const auto noted = index_->noted();
+  const auto dropped = index_->dropped();
   outcome = order.job(writes_);
   // A job that passes over a failed statement would commit half of itself.
   if (auto trouble = connection_->take_trouble(); trouble && outcome) outcome = std::unexpected(std::move(*trouble));
@@ -69,6 +72,7 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
   }
   if (!outcome) {
     index_->forget(noted);
+    index_->keep(dropped);
     if (auto undone = connection_->run("ROLLBACK TO job"); !undone) return lost(undone.error());
   }
   if (auto released = connection_->run("RELEASE job"); !released) return lost(released.error());
@@ -96,6 +100,8 @@ Result<void> Committer::finish(bool any_full) {
 }
 
 void Committer::tidy() {
+  if (poison_) return;
+  if (writes_.take_wipe()) wipe();
   if (poison_ || log_pages_ < k_tidy_pages) return;
   const int mode = log_pages_ < k_force_pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
   log_pages_ = 0;  // the next commit says how long it is now
@@ -103,6 +109,29 @@ void Committer::tidy() {
   if (code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY) return;
   const Error error = connection_->failed(sqlite3_extended_errcode(connection_->handle()));
   if (connection_->is_broken()) poison(error);
+}
+
+void Committer::wipe() {
+  if (const auto done = wipe_slice(); !done && connection_->is_broken()) poison(done.error());
+}
+
+Result<void> Committer::wipe_slice() {
+  // What is removed while a sweep is under way waits for the next one.
+  if (sweep_.next_page == 1) ZS_TRY(connection_->run("UPDATE erasure SET removed = 2 WHERE removed = 1"));
+  // Readers are not waited for: they would hold up every commit.
+  int log_frames = 0;
+  sqlite3_busy_timeout(connection_->handle(), 0);
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, &log_frames, nullptr);
+  sqlite3_busy_timeout(connection_->handle(), k_busy_ms);
+  if ((code & 0xFF) == SQLITE_BUSY) return {};
+  if (code != SQLITE_OK) return std::unexpected(connection_->failed(code));
+  log_pages_ = 0;
+  const bool is_file = log_frames >= 0;
+  if (is_file) ZS_TRY(sweep_pages(*connection_, sweep_, k_sweep_pages));
+  if (is_file && !sweep_.is_over) return {};
+  sweep_ = {};
+  return connection_->run("DELETE FROM erasure WHERE removed = 2");
 }
 
 Result<void> Committer::health() const {

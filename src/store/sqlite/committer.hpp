@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/page_sweep.hpp"
 #include "store/sqlite/transaction.hpp"
 
 namespace zs::store::sqlite {
@@ -43,6 +44,10 @@ class Committer {
   Result<void> finish(bool any_full);
   void fail_all(std::vector<Result<void>>& outcomes, const Error& error);
   void roll_back();
+  /// Overwrites a slice of what earlier states left in the files; after the last one, erasures are over. A reader that
+  /// still sees such a state stands in the way.
+  void wipe();
+  Result<void> wipe_slice();
   void poison(Error error);
   void set_health(std::optional<Error> trouble);
 
@@ -50,6 +55,7 @@ class Committer {
   std::shared_ptr<IdentityIndex> index_;
   Writes writes_;
   std::optional<Error> poison_;  // the writer's own copy, without the mutex
+  Sweep sweep_;                  // that is under way
   int log_pages_ = 0;            // in the write-ahead log after the last commit
   bool reached_disk_ = false;    // the last commit had something to write
 

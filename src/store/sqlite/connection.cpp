@@ -9,8 +9,6 @@
 namespace zs::store::sqlite {
 namespace {
 
-constexpr int k_busy_ms = 5'000;
-
 /// A quota or a full disk can come as an I/O error when the shared-memory file or a directory could not grow. A failed
 /// sync is never taken for that: after it the kernel may have dropped pages that it had taken.
 bool means_full(int code, int system_errno) {

@@ -89,6 +89,9 @@ enum class Access : std::uint8_t {
   shared,  // reader and writer of a database in memory
 };
 
+/// How long a connection waits for a lock that another has.
+inline constexpr int k_busy_ms = 5'000;
+
 class Connection {
  public:
   /// `vfs` is SQLite's name of the file layer; empty is the system's.

@@ -109,6 +109,7 @@ Result<void> IdentityIndex::file(Connection& db) {
   if (filing_.empty() || noted_.empty()) return {};
   const auto end = std::min(filing_.size(), filed_ + std::max(k_least_part, 2 * noted_.size()));
   for (; filed_now_ < end; ++filed_now_) {
+    if (is_dropped(filing_[filed_now_])) continue;
     const auto& [hash, seq] = filing_[filed_now_];
     ZS_ASSIGN(auto query, db.query("INSERT INTO identity (run, hash, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"));
     ZS_TRY(query.bind(static_cast<std::int64_t>(filed_runs_.size()), column_of(hash), seq).run());
@@ -119,7 +120,9 @@ Result<void> IdentityIndex::file(Connection& db) {
 Result<void> IdentityIndex::finish_run(Connection& db) {
   std::vector<std::uint64_t> hashes;
   hashes.reserve(filing_.size());
-  for (const auto& one : filing_) hashes.push_back(one.hash);
+  for (const auto& one : filing_) {
+    if (!is_dropped(one)) hashes.push_back(one.hash);
+  }
   finished_filter_ = RunFilter::filter_of(hashes);
   ZS_ASSIGN(auto query, db.query("INSERT INTO identity_run (run, last_seq, filter) VALUES (?1, ?2, ?3)"));
   return query.bind(static_cast<std::int64_t>(filed_runs_.size()), filing_through_, Blob{finished_filter_}).run();
@@ -129,6 +132,7 @@ void IdentityIndex::committed(Connection& db) {
   noted_.clear();
   filed_ = filed_now_;
   const std::unique_lock lock(mutex_);
+  forget_dropped();
   if (!finished_filter_.empty()) {
     filed_runs_.add(finished_filter_);
     finished_filter_.clear();
@@ -147,7 +151,23 @@ void IdentityIndex::committed(Connection& db) {
 
 void IdentityIndex::rolled_back() {
   forget(0);
+  dropped_.clear();
   finished_filter_.clear();
+}
+
+bool IdentityIndex::is_dropped(const Identity& one) const { return std::ranges::find(dropped_, one) != dropped_.end(); }
+
+void IdentityIndex::forget_dropped() {
+  for (const auto& one : dropped_) {
+    const auto [begin, end] = recent_.equal_range(one.hash);
+    const auto own = std::find_if(begin, end, [&](const auto& entry) { return entry.second == one.seq; });
+    if (own != end) recent_.erase(own);
+    const auto at = std::ranges::lower_bound(filing_, one);
+    if (at == filing_.end() || *at != one) continue;
+    if (static_cast<std::size_t>(at - filing_.begin()) < filed_) --filed_;
+    filing_.erase(at);
+  }
+  dropped_.clear();
 }
 
 Result<Seq> find_without_index(Connection& db, std::string_view source, std::string_view id) {

@@ -8,6 +8,7 @@
 // others. Memory is derived from what is on disk: it is read again at the opening, and what it says is always verified
 // there.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <shared_mutex>
@@ -42,6 +43,10 @@ class IdentityIndex {
   /// Writer: how many were; and taking back all but the first so many, whose job was undone.
   [[nodiscard]] std::size_t noted() const { return noted_.size(); }
   void forget(std::size_t all_but);
+  /// Writer: an event lost its identity in the present transaction; how many did, and taking back all but so many.
+  void drop(std::uint64_t hash, Seq seq) { dropped_.push_back({hash, seq}); }
+  [[nodiscard]] std::size_t dropped() const { return dropped_.size(); }
+  void keep(std::size_t all_but) { dropped_.resize(std::min(all_but, dropped_.size()), Identity{}); }
   /// Writer, before its commit: files some of a full run in the same transaction.
   [[nodiscard]] Result<void> file(Connection& db);
   /// Writer, after its commit.
@@ -59,11 +64,15 @@ class IdentityIndex {
   /// Where in the ledger the hash may stand, and which runs on disk may know more.
   void look_up(std::uint64_t hash, std::vector<Seq>& places, std::vector<std::size_t>& runs) const;
   Result<void> finish_run(Connection& db);
+  [[nodiscard]] bool is_dropped(const Identity& one) const;
+  /// After their commit.
+  void forget_dropped();
 
   const std::size_t run_events_;
 
   // The writer's alone.
   std::vector<Identity> noted_;  // in the present transaction
+  std::vector<Identity> dropped_;  // in the present transaction
   std::size_t filed_ = 0;        // of filing_, in committed transactions
   std::size_t filed_now_ = 0;    // of filing_, with the present transaction
   Seq filing_through_ = 0;       // the last event that filing_ covers

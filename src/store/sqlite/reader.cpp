@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "store/sqlite/erase.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace zs::store::sqlite {
@@ -298,6 +299,22 @@ Result<std::optional<std::string>> Reads<Base>::meta(std::string_view key) {
   ZS_ASSIGN(auto query, db_.query("SELECT value FROM meta WHERE key = ?1"));
   query.bind(key);
   return one_of(query, [](const Query& row) { return row.string(0); });
+}
+
+template <class Base>
+Result<bool> Reads<Base>::is_erased(Kind kind, std::string_view key) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  ZS_ASSIGN(const auto salt, meta(k_salt_key));
+  if (!salt) return false;
+  return has_tombstone(db_, tombstone_of(*salt, kind, key));
+}
+
+template <class Base>
+Result<std::vector<PendingErasure>> Reads<Base>::erasures() {
+  ZS_ASSIGN(auto query, db_.query("SELECT eid, since_ms, removed FROM erasure ORDER BY eid"));
+  return rows_of(query, [](const Query& row) {
+    return PendingErasure{.id = row.integer(0), .since_ms = row.integer(1), .is_removed = row.integer(2) != 0};
+  });
 }
 
 template class Reads<Reader>;

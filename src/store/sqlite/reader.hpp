@@ -48,6 +48,8 @@ class Reads : public Base {
   Result<std::int64_t> next_held_retry() override;
   Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) override;
   Result<std::optional<std::string>> meta(std::string_view key) override;
+  Result<bool> is_erased(Kind kind, std::string_view key) override;
+  Result<std::vector<PendingErasure>> erasures() override;
 
  protected:
   Connection& db_;

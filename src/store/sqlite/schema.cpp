@@ -136,6 +136,11 @@ ALTER TABLE held ADD COLUMN retry_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE held ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX held_retry ON held (retry_ms) WHERE retry_ms > 0;
 )sql",
+    // Who was erased, and which events of theirs were there, as hashes with a salt of this store's own.
+    R"sql(
+CREATE TABLE erasure (eid INTEGER PRIMARY KEY, since_ms INTEGER NOT NULL, removed INTEGER NOT NULL);
+CREATE TABLE tombstone (hash TEXT PRIMARY KEY) WITHOUT ROWID;
+)sql",
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

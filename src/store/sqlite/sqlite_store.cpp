@@ -70,7 +70,8 @@ Result<void> configure_reader(Connection& connection) {
 }
 
 Result<void> configure_writer(Connection& connection, bool in_memory) {
-  ZS_TRY(connection.script("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"));
+  // What is deleted is overwritten where it stood: an erasure must not leave bytes in free pages.
+  ZS_TRY(connection.script("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA secure_delete = ON;"));
   if (in_memory)
     return connection.script("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;");
   {

@@ -1,6 +1,7 @@
 // Events, entities, timeline, meta. What waits and what is held: waiting.cpp.
 #include "store/sqlite/transaction.hpp"
 
+#include "store/sqlite/erase.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace zs::store::sqlite {
@@ -10,7 +11,14 @@ Result<bool> Writes::append(const NewEvent& event, std::int64_t received_ms) {
   if (dedupe_) {
     ZS_ASSIGN(const auto first, index_.find(db_, hash, event.source, event.id));
     if (first != 0) return false;
+    ZS_ASSIGN(const auto& erased, salt());
+    if (erased) {
+      ZS_ASSIGN(const bool was_there, has_tombstone(db_, tombstone_of(*erased, event.source, event.id)));
+      if (was_there) return false;
+    }
   }
+  ZS_ASSIGN(const bool refused, refuses(event));
+  if (refused) return false;
   ZS_ASSIGN(auto query, db_.query("INSERT INTO event (source, id, type, time_ns, received_ms, lane, data) "
                                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
   query.bind(event.source, event.id, event.type, to_nanos(event.time), received_ms, event.lane, event.data);

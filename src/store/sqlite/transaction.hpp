@@ -1,8 +1,11 @@
 #pragma once
 // Every write of the store. The transaction around it, and who shares it, is the committer's.
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/sqlite/reader.hpp"
@@ -29,6 +32,17 @@ class Writes final : public Reads<Transaction> {
   Result<bool> drop_held(EntityId id) override;
   Result<void> add_timeline(EntityId id, const TimelineEntry& entry) override;
   Result<void> set_meta(std::string_view key, std::string_view value) override;
+  Result<bool> refuses(const NewEvent& event) override;
+  Result<void> begin_erasure(EntityId user, std::int64_t now_ms) override;
+  Result<void> bury(Kind kind, std::string_view key) override;
+  Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) override;
+  Result<void> erase_entity(EntityId id) override;
+  Result<void> erase_timeline(EntityId id, std::string_view text) override;
+  Result<void> end_erasure(EntityId user) override;
+  Result<void> wipe() override;
+
+  /// Whether a job has asked for a wipe since the last call.
+  [[nodiscard]] bool take_wipe() { return std::exchange(wants_wipe_, false); }
 
  private:
   Result<void> insert_entity(Entity& entity);
@@ -38,9 +52,15 @@ class Writes final : public Reads<Transaction> {
   Result<bool> is_stuck(EntityId id);
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
   Result<void> settle_hanging(std::vector<EntityId> roots);
+  /// The salt of the tombstones; none while nobody was erased.
+  Result<std::optional<std::string>> salt();
+  Result<bool> is_known(const NewEvent& event, std::string_view salt);
 
   IdentityIndex& index_;
   bool dedupe_;
+  bool knows_salt_ = false;  // as of some committed or present state
+  std::optional<std::string> salt_;
+  bool wants_wipe_ = false;
 };
 
 }  // namespace zs::store::sqlite
