@@ -37,6 +37,8 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"POST", "/v1/held/{id}/retry", Scope::admin, &HttpApi::retry_held},
       {"DELETE", "/v1/held/{id}", Scope::admin, &HttpApi::discard_held},
       {"GET", "/v1/token", Scope::admin, &HttpApi::get_token},
+      {"POST", "/v1/desk/tickets", Scope::ingest, &HttpApi::open_ticket},
+      {"GET", "/v1/desk/departments", Scope::read, &HttpApi::list_departments},
       {"GET", "/healthz", std::nullopt, &HttpApi::healthz},
       {"GET", "/readyz", std::nullopt, &HttpApi::readyz},
       {"GET", "/metrics", std::nullopt, &HttpApi::metrics},

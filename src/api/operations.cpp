@@ -57,6 +57,7 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
   writer.field("credits_limit", status.credits_limit).field("state", status.state).field("detail", status.detail);
   if (status.resume_ms != 0) writer.field("resume_at", format_rfc3339(from_millis(status.resume_ms)));
   writer.field("last_error", status.last_error).end_object();
+  if (parts_.desk != nullptr) write_desk_status(parts_.desk->status(), writer);
   writer.field("node", parts_.node).field("version", parts_.version).end_object();
   reply(json(200, std::move(body)));
 }
@@ -145,6 +146,7 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
     reply(failure(snapshot.error()));
     return;
   }
+  if (parts_.desk != nullptr) parts_.probe.note(parts_.desk->status());
   net::Response response;
   response.content_type = ops::Registry::k_content_type;
   response.body = parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,

@@ -157,6 +157,7 @@ std::vector<Shape> schema(Draft& draft) {
           auth_section(config),
           tags_section(draft),
           deals_section(config.deals),
+          desk_section(config.desk),
           fields_section(config),
           table("users", {setting("on_delete", read_delete)}),
           table("people", {choice("on_deleted", config.on_record_deleted, {"hold", "recreate", "leave"}),

@@ -29,6 +29,13 @@ class Writes final : public Reads<Transaction> {
   Result<bool> drop_held(EntityId id) override;
   Result<void> add_timeline(EntityId id, const TimelineEntry& entry) override;
   Result<void> set_meta(std::string_view key, std::string_view value) override;
+  Result<void> save_desk_contact(const DeskContact& contact) override;
+  Result<void> drop_desk_contact(std::string_view user_key) override;
+  Result<bool> claim_desk_ticket(const DeskTicket& ticket) override;
+  Result<bool> advance_desk_ticket(const DeskTicket& ticket) override;
+  Result<void> drop_desk_ticket(std::string_view key) override;
+  Result<void> sweep_desk_tickets(std::int64_t before_ms) override;
+  Result<void> forget_desk(std::string_view user_key) override;
 
  private:
   Result<void> insert_entity(Entity& entity);
