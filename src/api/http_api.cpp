@@ -40,6 +40,8 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"GET", "/v1/token", Scope::admin, &HttpApi::get_token},
       {"POST", "/v1/reconcile", Scope::admin, &HttpApi::start_reconcile},
       {"GET", "/v1/reconcile", Scope::read, &HttpApi::get_reconcile},
+      {"POST", "/v1/desk/tickets", Scope::ingest, &HttpApi::open_ticket},
+      {"GET", "/v1/desk/departments", Scope::read, &HttpApi::list_departments},
       {"GET", "/healthz", std::nullopt, &HttpApi::healthz},
       {"GET", "/readyz", std::nullopt, &HttpApi::readyz},
       {"GET", "/metrics", std::nullopt, &HttpApi::metrics},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/auth.hpp"
+#include "api/desk_control.hpp"
 #include "api/engine_control.hpp"
 #include "api/probe.hpp"
 #include "api/reader_pool.hpp"
@@ -31,6 +32,7 @@ class HttpApi {
     std::string version;
     /// An access token of the daemon's broker; answered from any thread.
     std::function<void(zoho::TokenSource::Done)> lend_token;
+    DeskControl* desk = nullptr;  // null: [desk] is not switched on
   };
   explicit HttpApi(Parts parts);
 
@@ -58,6 +60,9 @@ class HttpApi {
   void get_customer(net::Request&& request, net::Reply reply, std::string user_id);
   struct Wait;
   void wait_for(std::shared_ptr<Wait> wait);
+  // desk.cpp
+  void open_ticket(net::Request&& request, net::Reply reply, std::string);
+  void list_departments(net::Request&& request, net::Reply reply, std::string);
   // operations.cpp
   void get_status(net::Request&& request, net::Reply reply, std::string);
   void list_held(net::Request&& request, net::Reply reply, std::string);

@@ -71,6 +71,7 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
     writer.key("reconcile").begin_object().field("ended_at", format_rfc3339(from_millis(run.ended_ms)));
     writer.field("drift", run.drift).field("left", run.left).end_object();
   }
+  if (parts_.desk != nullptr) write_desk_status(parts_.desk->status(), writer);
   writer.field("node", parts_.node).field("version", parts_.version).end_object();
   reply(json(200, std::move(body)));
 }
@@ -174,6 +175,7 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
     reply(failure(snapshot.error()));
     return;
   }
+  if (parts_.desk != nullptr) parts_.probe.note(parts_.desk->status());
   net::Response response;
   response.content_type = ops::Registry::k_content_type;
   response.body =

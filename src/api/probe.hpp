@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "desk/service.hpp"
 #include "engine/engine.hpp"
 #include "ops/metrics.hpp"
 #include "reconcile/reconciler.hpp"
@@ -30,6 +31,10 @@ class Probe {
   void minted(std::string_view outcome);
   /// An entity was put on hold. From the engine's thread.
   void held(std::string_view code);
+  /// Desk answered, or did not.
+  void desk_called(std::string_view outcome);
+  /// Brings the gauges about Desk up to date.
+  void note(const desk::Status& status);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                                  std::int64_t oldest_seconds, const reconcile::LastRun& reconcile);

@@ -22,12 +22,14 @@ struct Group {
 const std::array k_groups{
     Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export"}},
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
+    Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
 };
 constexpr auto k_verbs = std::to_array<std::string_view>(
-    {"init",    "serve",     "auth",    "token", "doctor", "setup", 
-                                                    "import", "plan", "reconcile",  "customer", 
-                                                   "mapping", "held", "erase", "status", "config"});
+    {"init",    "serve",     "auth",     "token", "doctor", "setup", 
+                                                    "import", "plan",
+                                                   "reconcile",  "customer", 
+                                                   "mapping", "held", "erase", "desk",  "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -46,6 +48,7 @@ class CommandLine {
     declare_comparisons();
     declare_looks();
     declare_held();
+    declare_desk();
   }
 
   CLI::App& app() { return app_; }
@@ -188,6 +191,24 @@ class CommandLine {
     one = verb(held, "discard", "Leave the record as it is until the customer's next event; asks the daemon",
                held_discard);
     add_names(one, "ID", "Its id, from the list");
+    add_daemon(one);
+    add_json(one);
+  }
+
+  void declare_desk() {
+    CLI::App& desk = group("desk");
+    CLI::App* one = verb(desk, "ticket", "Open a ticket for a platform user; asks the daemon", desk_ticket);
+    add_names(one, "USER", "The platform's user id");
+    one->add_option("--subject", options_.subject, "What it is about")->required()->type_name("TEXT");
+    one->add_option("--description", options_.description, "What to say, as plain text")->required()->type_name("TEXT");
+    one->add_option("--department", options_.department, "Desk's id of a department; else desk.department_id")
+        ->type_name("ID");
+    one->add_option("--idempotency-key", options_.idempotency_key,
+                    "The same for the same ticket: repeating the command then makes no second one. Else a new one")
+        ->type_name("KEY");
+    add_daemon(one);
+    add_json(one);
+    one = verb(desk, "departments", "The departments that tickets can go to; asks the daemon", desk_departments);
     add_daemon(one);
     add_json(one);
   }

@@ -39,6 +39,10 @@ struct Options {
   std::string side;                           // held list, retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY
   std::string url;                            // of the daemon; else from server.listen
+  std::string subject;                        // desk ticket
+  std::string description;                    // desk ticket
+  std::string department;                     // desk ticket
+  std::string idempotency_key;                // desk ticket; else a new one
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
 };
 
@@ -62,6 +66,8 @@ Exit held_show(const Options& options);
 Exit held_retry(const Options& options);
 Exit held_discard(const Options& options);
 Exit erase(const Options& options);
+Exit desk_ticket(const Options& options);
+Exit desk_departments(const Options& options);
 Exit status(const Options& options);
 Exit config_check(const Options& options);
 

@@ -16,13 +16,14 @@ DaemonClient::DaemonClient(std::string url, std::string key, std::shared_ptr<net
     : url_(std::move(url)), key_(std::move(key)), transport_(std::move(transport)) {}
 
 net::ClientResponse DaemonClient::send(std::string_view method, std::string_view path, net::Headers headers,
-                                       std::string body) {
+                                       std::string body, std::chrono::milliseconds timeout) {
   net::ClientRequest request;
   request.method = method;
   request.url = url_ + std::string(path);
   request.headers = std::move(headers);
   if (!key_.empty()) request.headers.emplace_back("authorization", "Bearer " + key_);
   request.body = std::move(body);
+  request.timeout = timeout;
   std::promise<net::ClientResponse> answer;
   std::future<net::ClientResponse> waiting = answer.get_future();
   transport_->send(std::move(request), [answer = std::move(answer)](net::ClientResponse response) mutable {

@@ -19,7 +19,8 @@ class DaemonClient {
 
   /// Any answer, refusals included, or what became of the request.
   [[nodiscard]] net::ClientResponse send(std::string_view method, std::string_view path, net::Headers headers = {},
-                                         std::string body = {});
+                                         std::string body = {},
+                                         std::chrono::milliseconds timeout = net::ClientRequest{}.timeout);
   [[nodiscard]] const std::string& url() const { return url_; }
 
  private:

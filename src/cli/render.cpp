@@ -23,6 +23,10 @@ Rows mapping_rows(element mapping) {
   Rows rows;
   rows.push_back({"contact", or_not_yet(shown(mapping, "contact_id"))});
   rows.push_back({"account", or_not_yet(shown(mapping, "account_id")), in_brackets(shown(mapping, "account_key"))});
+  if (const std::string desk = shown(mapping, "desk_contact_id"); !desk.empty()) {
+    rows.push_back(
+        {"Desk contact", desk, truth(mapping, "desk_contact_verified") ? "" : "(known by the e-mail alone)"});
+  }
   for_each(mapping, "subscriptions", [&](element one) {
     rows.push_back({"deal", shown(one, "deal_id").empty() ? "none" : shown(one, "deal_id"),
                     in_brackets(shown(one, "subscription_id"))});
@@ -140,6 +144,14 @@ std::string status_text(std::string_view json) {
     const std::int64_t left = number(part("reconcile"), "left");
     rows.push_back({"reconcile", "last ended " + ended + ", " + grouped(number(part("reconcile"), "drift")) +
                                      " drifted" + (left == 0 ? "" : ", " + grouped(left) + " left")});
+  }
+  element desk;
+  if (root["desk"].get(desk) == simdjson::SUCCESS) {
+    const std::string left = shown(desk, "credits_remaining");
+    const std::int64_t unsettled = number(desk, "unsettled");
+    rows.push_back({"Desk", shown(desk, "state") + ": " + counted(number(desk, "tickets"), "ticket") +
+                                " since the start" + (left.empty() ? "" : ", " + left + " credits left today") +
+                                (unsettled == 0 ? "" : ", " + counted(unsettled, "ticket") + " being looked for")});
   }
   add(rows, "node", shown(root, "node"));
   add(rows, "version", shown(root, "version"));

@@ -119,6 +119,25 @@ struct Reconcile {
   bool operator==(const Reconcile&) const = default;
 };
 
+/// Tickets in Zoho Desk: docs/desk.md.
+struct Desk {
+  bool enabled = false;
+  std::string org_id;         // empty: the only one of the credentials
+  std::string department_id;  // of tickets that name none; empty: the only one
+  std::string correlation_field = "cf_correlation_id";
+  std::string crm_contact_field;    // of Desk's contacts; empty: there is none
+  std::string platform_user_field;  // of Desk's contacts; empty: there is none
+  std::string on_unsynced = "wait";
+  std::chrono::seconds wait{10};
+  std::chrono::seconds contact_sync{0};
+  std::chrono::seconds index_lag{180};
+  std::chrono::hours keep{24};
+  std::map<std::string, std::string> fields;    // of the ticket -> what fills it
+  std::map<std::string, std::string> priority;  // plan -> priority
+
+  bool operator==(const Desk&) const = default;
+};
+
 struct Config {
   Server server;
   Store store;
@@ -128,6 +147,7 @@ struct Config {
   std::vector<Tag> tags;                          // the taxonomy, as renamed, recoloured, moved or switched off
   std::map<std::string, std::string> tag_mirror;  // exclusive axis -> picklist field that repeats its value
   Deals deals;
+  Desk desk;
   std::vector<FieldRule> contact_fields;
   std::vector<FieldRule> account_fields;
   std::vector<FieldRule> deal_fields;

@@ -148,6 +148,7 @@ std::vector<Shape> schema(Draft& draft) {
           auth_section(config),
           tags_section(draft),
           deals_section(config.deals),
+          desk_section(config.desk),
           fields_section(config),
           table("users", {choice("on_delete", config.on_user_delete, {"keep", "erase"})}),
           table("people", {choice("on_deleted", config.on_record_deleted, {"hold", "recreate", "leave"}),

@@ -24,6 +24,7 @@ struct Draft {
 
 [[nodiscard]] std::vector<Shape> schema(Draft& draft);
 [[nodiscard]] Shape auth_section(Config& config);
+[[nodiscard]] Shape desk_section(Desk& desk);
 [[nodiscard]] Shape fields_section(Config& config);
 [[nodiscard]] Shape tags_section(Draft& draft);
 

@@ -118,6 +118,29 @@ constexpr std::string_view k_after_tags = R"(
 #plan = "Plan_Tier"
 #source = "Signup_Source"
 
+# Tickets in Zoho Desk for platform users. The refresh token needs Desk's scopes too: Desk.tickets.CREATE,
+# Desk.tickets.READ, Desk.contacts.CREATE, Desk.contacts.READ, Desk.search.READ, Desk.basic.READ. See docs/desk.md.
+[desk]
+#enabled = false
+#org_id = "4241905"                  # where the credentials see several portals
+#department_id = "1892000000006907"  # of tickets that name none; `zohosync desk departments` lists them
+#correlation_field = "cf_correlation_id"  # a text field of tickets, which you make in Desk
+#crm_contact_field = "cf_crm_contact_id"  # a text field of Desk's contacts, where there is one
+#platform_user_field = "cf_platform_user_id"
+#on_unsynced = "wait"      # a user that is not in the CRM yet; or "refuse"
+#wait_seconds = 10
+#contact_sync_seconds = 0  # what Zoho's CRM integration may take to bring a fresh contact to Desk
+#index_lag_seconds = 180   # how long Desk's search may miss what was just made
+#keep_hours = 24           # answers, by Idempotency-Key
+# Passed into every ticket: its field = plan, lifecycle, user_id, contact_id, account_id, account_key, user.…, account.…
+[desk.fields]
+#cf_plan = "plan"
+#cf_lifecycle = "lifecycle"
+[desk.priority]
+#base = "Low"
+#plus = "Medium"
+#pro = "High"
+
 [users]
 # What user.deleted does to the Contact: keep it, tagged as churned; or erase the person everywhere, for good.
 #on_delete = "keep"

@@ -12,6 +12,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "daemon/credentials.hpp"
+#include "daemon/desk_host.hpp"
 #include "daemon/engine_host.hpp"
 #include "daemon/engine_options.hpp"
 #include "net/curl_transport.hpp"
@@ -85,13 +86,19 @@ struct Daemon {
         engine(*store, client, clock, random, options),
         reconciler(engine, *store, clock, reconcile_options_of(c)),
         probe(metrics),
-        http({c, *store, host, probe, clock, node_name(), std::string(k_version), [this](zoho::TokenSource::Done done) {
+        desk(c.desk.enabled ? std::make_unique<DeskHost>(c, host, *store, *transport, tokens, clock, random) : nullptr),
+        http({c, *store, host, probe, clock, node_name(), std::string(k_version),
+              [this](zoho::TokenSource::Done done) {
                 host.post([this, done = std::move(done)]() mutable { tokens.with_token(std::move(done)); });
-              }}) {
+              },
+              desk.get()}) {
     engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
       probe.called(zoho::name_of(verb), zoho::name_of(outcome), std::chrono::duration<double>(took).count());
     };
     engine.on_held = [this](std::string_view code) { probe.held(code); };
+    if (desk) {
+      desk->service().on_reply = [this](desk::Reply::Kind kind) { probe.desk_called(desk::name_of(kind)); };
+    }
   }
 
   zoho::TokenBroker::Options token_options() {
@@ -129,6 +136,7 @@ struct Daemon {
   reconcile::Reconciler reconciler;
   ops::Registry metrics;
   api::Probe probe;
+  std::unique_ptr<DeskHost> desk;  // null: [desk] is not switched on
   api::HttpApi http;
   std::unique_ptr<net::Server> server;
   Time secrets_seen{};
@@ -177,6 +185,7 @@ int serve(const config::Config& config) {
   daemon.http.use_timer(daemon.server.get());
   daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
   daemon.host.run(daemon.engine, daemon.reconciler);
+  if (daemon.desk) daemon.desk->start(*daemon.server);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},
                                 {"store", path},

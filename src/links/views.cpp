@@ -82,6 +82,8 @@ Result<std::string> mapping_of(Reader& reader, const Customer& customer) {
   write_id(json, "contact_id", customer.user.zoho_id);
   json.field("account_key", customer.user.account_key);
   write_id(json, "account_id", customer.account ? customer.account->zoho_id : "");
+  ZS_ASSIGN(const std::optional<store::DeskContact> desk, reader.desk_contact(customer.user.key));
+  if (desk) json.field("desk_contact_id", desk->contact_id).field_bool("desk_contact_verified", desk->verified);
   json.key("subscriptions").begin_array();
   for (const Entity& one : customer.subscriptions) {
     json.begin_object().field("subscription_id", one.key);

@@ -17,6 +17,7 @@
 #include "plan/synced.hpp"
 #include "state/derive.hpp"
 #include "state/registers.hpp"
+#include "store/desk.hpp"
 
 namespace zs::store {
 
@@ -160,6 +161,13 @@ class Reader {
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) = 0;
 
+  [[nodiscard]] virtual Result<std::optional<DeskContact>> desk_contact(std::string_view user_key) = 0;
+  /// The user that is known to be this Desk contact.
+  [[nodiscard]] virtual Result<std::optional<std::string>> desk_contact_user(std::string_view contact_id) = 0;
+  [[nodiscard]] virtual Result<std::optional<DeskTicket>> desk_ticket(std::string_view key) = 0;
+  /// Those that are not done, oldest first.
+  [[nodiscard]] virtual Result<std::vector<DeskTicket>> unfinished_desk_tickets() = 0;
+
   [[nodiscard]] virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
 
   /// Whether the user or account of this key was erased, or is about to be.
@@ -227,6 +235,19 @@ class Transaction : public Reader {
   /// Overwrites, after the commit, what earlier states left in the files, and then ends the erasures that are removed.
   /// While a reader stands in the way they stay pending, and it has to be asked for again.
   [[nodiscard]] virtual Result<void> wipe() = 0;
+
+  /// Inserts or replaces what is known of a user.
+  [[nodiscard]] virtual Result<void> save_desk_contact(const DeskContact& contact) = 0;
+  [[nodiscard]] virtual Result<void> drop_desk_contact(std::string_view user_key) = 0;
+  /// A new ticket; false, and nothing written, when the key is taken.
+  [[nodiscard]] virtual Result<bool> claim_desk_ticket(const DeskTicket& ticket) = 0;
+  /// The later phases of one that was claimed; false when it is gone (dropped, or its user erased).
+  [[nodiscard]] virtual Result<bool> advance_desk_ticket(const DeskTicket& ticket) = 0;
+  [[nodiscard]] virtual Result<void> drop_desk_ticket(std::string_view key) = 0;
+  /// Forgets the answers that are older than `before_ms`.
+  [[nodiscard]] virtual Result<void> sweep_desk_tickets(std::int64_t before_ms) = 0;
+  /// Everything of a user above: its Desk contact, tickets under way, stored answers. For erasure.
+  [[nodiscard]] virtual Result<void> forget_desk(std::string_view user_key) = 0;
 };
 
 /// What a commit came to. An error means that nothing of the job is on disk, save Errc::outcome_unknown: the sync

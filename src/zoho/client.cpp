@@ -1,5 +1,6 @@
 #include "zoho/client.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -19,9 +20,9 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 }
 
 /// "invalid oauth token" in a body of any shape; the rest of the answer is the caller's to read.
-bool says_stale_token(const net::ClientResponse& response) {
+bool says_stale_token(const net::ClientResponse& response, const std::vector<std::string>& codes) {
   return response.status == 401 &&
-         (response.body.contains("INVALID_TOKEN") || response.body.contains("AUTHENTICATION_FAILURE"));
+         std::ranges::any_of(codes, [&](const std::string& code) { return response.body.contains(code); });
 }
 
 bool says_missing_scope(const net::ClientResponse& response) {
@@ -68,10 +69,10 @@ std::string code_of_token(TokenState state) {
 Api::Api(Options options, net::HttpTransport& transport, TokenSource& tokens)
     : options_(std::move(options)), transport_(transport), tokens_(tokens) {}
 
-void Api::request(std::string method, std::string path, std::string body, Done done, net::Headers headers) {
+void Api::request(std::string method, std::string path, std::string body, net::Headers headers, Done done) {
   tokens_.with_token([this, method = std::move(method), path = std::move(path), body = std::move(body),
-                      done = std::move(done),
-                      headers = std::move(headers)](const TokenSource::Outcome& outcome) mutable {
+                      headers = std::move(headers),
+                      done = std::move(done)](const TokenSource::Outcome& outcome) mutable {
     if (!outcome.token) {
       net::ClientResponse none;
       none.failure = code_of_token(outcome.state);
@@ -99,7 +100,7 @@ void Api::request(std::string method, std::string path, std::string body, Done d
         } else if (response.exchange == net::Exchange::unknown) {
           std::string why = response.failure;
           done(unknown, std::move(response), std::move(why));
-        } else if (says_stale_token(response)) {
+        } else if (says_stale_token(response, options_.stale_codes)) {
           tokens_.invalidate(token);
           done(stale_token, std::move(response), "the access token was refused");
         } else if (says_missing_scope(response)) {

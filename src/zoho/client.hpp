@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "net/http_client.hpp"
 #include "plan/mapping.hpp"
@@ -21,13 +23,19 @@ class Api {
     std::string api_url;  // empty: the token's api_domain
     std::chrono::milliseconds timeout{30'000};
     std::function<void(std::move_only_function<void()>)> post;
+    /// The codes by which the service refuses a token that a new one would mend.
+    std::vector<std::string> stale_codes{"INVALID_TOKEN", "AUTHENTICATION_FAILURE"};
   };
 
   Api(Options options, net::HttpTransport& transport, TokenSource& tokens);
 
   /// `answered` with whatever status, or what became of it; a refused token is invalidated on the way. `message` says
   /// in words what is known beyond the answer: which scopes the token lacks when it was refused for one.
-  void request(std::string method, std::string path, std::string body, Done done, net::Headers headers = {});
+  void request(std::string method, std::string path, std::string body, Done done) {
+    request(std::move(method), std::move(path), std::move(body), {}, std::move(done));
+  }
+  /// With headers beside ours.
+  void request(std::string method, std::string path, std::string body, net::Headers headers, Done done);
 
  private:
   Options options_;

@@ -42,7 +42,7 @@ Result<Deletions> read_deletions(std::string_view json) {
 void Client::list_deleted(Module module, Time since, int page,
                           std::move_only_function<void(Answer, std::optional<Deletions>)> done) {
   api_.request(
-      "GET", deletions_path(module, page), "",
+      "GET", deletions_path(module, page), "", {{"if-modified-since", deletions_since(since)}},
       [done = std::move(done)](Answer::Outcome outcome, net::ClientResponse response, std::string message) mutable {
         Answer answer;
         answer.outcome = outcome;
@@ -63,8 +63,7 @@ void Client::list_deleted(Module module, Time since, int page,
           return done(std::move(answer), std::nullopt);
         }
         done(std::move(answer), std::move(*read));
-      },
-      {{"if-modified-since", deletions_since(since)}});
+      });
 }
 
 }  // namespace zs::zoho

@@ -47,6 +47,10 @@ class Reads : public Base {
   Result<std::vector<Held>> held_due(std::int64_t now_ms, std::size_t limit) override;
   Result<std::int64_t> next_held_retry() override;
   Result<std::vector<TimelineEntry>> timeline(EntityId id, std::size_t limit) override;
+  Result<std::optional<DeskContact>> desk_contact(std::string_view user_key) override;
+  Result<std::optional<std::string>> desk_contact_user(std::string_view contact_id) override;
+  Result<std::optional<DeskTicket>> desk_ticket(std::string_view key) override;
+  Result<std::vector<DeskTicket>> unfinished_desk_tickets() override;
   Result<std::optional<std::string>> meta(std::string_view key) override;
   Result<bool> is_erased(Kind kind, std::string_view key) override;
   Result<std::vector<PendingErasure>> erasures() override;

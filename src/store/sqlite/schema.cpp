@@ -141,6 +141,32 @@ CREATE INDEX held_retry ON held (retry_ms) WHERE retry_ms > 0;
 CREATE TABLE erasure (eid INTEGER PRIMARY KEY, since_ms INTEGER NOT NULL, removed INTEGER NOT NULL);
 CREATE TABLE tombstone (hash TEXT PRIMARY KEY) WITHOUT ROWID;
 )sql",
+    // Zoho Desk: who is which contact there, and the tickets that are being made or were.
+    R"sql(
+CREATE TABLE desk_contact (
+  user_key TEXT PRIMARY KEY,
+  contact_id TEXT NOT NULL,
+  crm_contact_id TEXT NOT NULL,
+  verified INTEGER NOT NULL,
+  found_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX desk_contact_by_id ON desk_contact (contact_id);
+CREATE TABLE desk_ticket (
+  key TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  user_key TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  phase INTEGER NOT NULL,
+  contact_id TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  phase_ms INTEGER NOT NULL,
+  request TEXT NOT NULL,
+  answer TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX desk_ticket_by_user ON desk_ticket (user_key);
+CREATE INDEX desk_ticket_done ON desk_ticket (phase_ms) WHERE phase = 3;
+CREATE INDEX desk_ticket_unfinished ON desk_ticket (created_ms) WHERE phase < 3;
+)sql",
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

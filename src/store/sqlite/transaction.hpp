@@ -43,6 +43,13 @@ class Writes final : public Reads<Transaction> {
 
   /// Whether a job has asked for a wipe since the last call.
   [[nodiscard]] bool take_wipe() { return std::exchange(wants_wipe_, false); }
+  Result<void> save_desk_contact(const DeskContact& contact) override;
+  Result<void> drop_desk_contact(std::string_view user_key) override;
+  Result<bool> claim_desk_ticket(const DeskTicket& ticket) override;
+  Result<bool> advance_desk_ticket(const DeskTicket& ticket) override;
+  Result<void> drop_desk_ticket(std::string_view key) override;
+  Result<void> sweep_desk_tickets(std::int64_t before_ms) override;
+  Result<void> forget_desk(std::string_view user_key) override;
 
  private:
   Result<void> insert_entity(Entity& entity);
