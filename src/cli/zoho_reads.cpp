@@ -25,6 +25,10 @@ Result<zoho::Org> ZohoReads::describe() {
   ZS_ASSIGN(const setup::Reply reply, calls_.call("GET", "/crm/v8/org", ""));
   ZS_ASSIGN(const zoho::OrgMetadata about, zoho::read_org(reply.body));
   zoho::take_org(org, about);
+  // Without the right to read the prices the dearer ones are reckoned with, as the daemon does.
+  if (const auto prices = calls_.call("GET", "/crm/v8/__apis", "")) {
+    if (const auto read = zoho::read_prices(prices->body)) org.prices = *read;
+  }
   return org;
 }
 

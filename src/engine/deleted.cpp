@@ -32,29 +32,28 @@ void Engine::ask_for_deletions() {
     next_wakeup_ = std::min(next_wakeup_, deletions_.next);
     return;
   }
-  if (!governor_.may_start(false, zoho::k_deletions_credits, false, now_)) {
+  constexpr batch::Cost k_cost{false, zoho::k_deletions_credits, false};
+  if (!governor_.may_start(k_cost, now_)) {
     deletions_.next = now_ + k_after_failure;
     return;
   }
   if (deletions_.module == 0 && deletions_.page == 1) deletions_.started = now_;
+  const auto toll = pay(k_cost);
+  if (!toll) return;
   deletions_.under_way = true;
-  ++status_.calls;
-  governor_.started(false, zoho::k_deletions_credits, now_);
-  crm_.list_deleted(plan::k_modules[deletions_.module], *deletions_.since - k_overlap, deletions_.page,
-                    [this, alive = alive_](zoho::Answer answer, std::optional<zoho::Deletions> deletions) {
-                      if (*alive) heard_of_deletions(std::move(answer), std::move(deletions));
-                    });
+  crm_.list_deleted(
+      plan::k_modules[deletions_.module], *deletions_.since - k_overlap, deletions_.page,
+      [this, alive = alive_, toll = *toll](const zoho::Answer& answer, std::optional<zoho::Deletions> deletions) {
+        if (*alive) heard_of_deletions(toll, answer, std::move(deletions));
+      });
 }
 
-void Engine::heard_of_deletions(zoho::Answer answer, std::optional<zoho::Deletions> deletions) {
-  using enum zoho::Answer::Outcome;
+void Engine::heard_of_deletions(const Toll& toll, const zoho::Answer& answer,
+                                std::optional<zoho::Deletions> deletions) {
   now_ = clock_.now();
   deletions_.under_way = false;
-  governor_.finished(false);
+  land(toll, answer);
   if (!deletions) {
-    if (answer.outcome != unknown && answer.outcome != refused) governor_.refund(zoho::k_deletions_credits);
-    if (answer.outcome == throttled)
-      governor_.throttled(now_, std::chrono::seconds{answer.retry_after_seconds.value_or(0)});
     log::warn("the list of deleted records cannot be read; it is tried again",
               {{"module", plan::name_of(plan::k_modules[deletions_.module])},
                {"outcome", name_of(answer.outcome)},
@@ -77,7 +76,8 @@ void Engine::heard_of_deletions(zoho::Answer answer, std::optional<zoho::Deletio
       suspects_.insert(entity->id);
       may_have_dirty_ = true;
     }
-    return is_last ? tx.set_meta(k_meta_since, format_rfc3339(deletions_.started)) : Result<void>{};
+    if (is_last) ZS_TRY(tx.set_meta(k_meta_since, format_rfc3339(deletions_.started)));
+    return save_limits(tx);
   });
   if (!done) {
     // The same page again, once the store is well.

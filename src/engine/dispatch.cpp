@@ -53,11 +53,9 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
     case Verb::list:
     case Verb::list_ids:
     case Verb::count:
-      break;  // errands, of no work
-    case Verb::find_by_key:
     case Verb::delete_records:
     case Verb::purge:
-      break;
+      break;  // of no work
   }
   return false;
 }
@@ -109,23 +107,15 @@ void Engine::fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>
 bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::vector<Outgoing>& out) {
   if (!pause_state_.empty()) {
     // One call at a time until then; those that went out before the pause may never come back.
-    const auto is_since = [&](const auto& flight) { return flight.second.sent >= paused_until_; };
+    const auto is_since = [&](const auto& flight) { return flight.second.toll.sent >= paused_until_; };
     if (!out.empty() || std::ranges::any_of(flights_, is_since)) return false;
   }
-  const auto cost_of = [&](std::size_t items) {
-    return batch::Cost{zoho::is_heavy(key.verb, items), zoho::credits_of(key.verb, items, org_->prices), key.is_live};
-  };
-  const batch::Cost cost = cost_of(ids.size());
-  if (!governor_.may_start(cost, now_)) {
-    if (key.is_live && governor_.credits().lacks(cost.credits, true, now_)) credits_wanted_ = cost.credits;
-    next_wakeup_ = std::min(next_wakeup_, governor_.next_chance(cost, now_));
-    return false;
-  }
+  if (!may_go(cost_of(key.verb, ids.size(), key.is_live))) return false;
   Outgoing one;
   one.call.verb = key.verb;
   one.call.module = key.module;
   if (key.is_live) one.call.trigger = options_.trigger;
-  one.flight = Flight{key.verb, key, {}, {}, {}, governor_.credits().surely_counted(), now_};
+  one.flight = Flight{key.verb, key, {}, {}, {{}, governor_.credits().surely_counted(), now_}};
   for (const EntityId id : ids) {
     Work* work = find(id);
     if (work == nullptr) continue;
@@ -151,8 +141,8 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
   }
   if (one.flight.ids.empty()) return true;
   one.call.id = next_call_++;
-  one.flight.cost = cost_of(one.flight.ids.size());
-  governor_.started(one.flight.cost, now_);
+  one.flight.toll.cost = cost_of(key.verb, one.flight.ids.size(), key.is_live);
+  governor_.started(one.flight.toll.cost, now_);
   out.push_back(std::move(one));
   return true;
 }
@@ -175,8 +165,8 @@ void Engine::send(std::vector<Outgoing> outgoing) {
   });
   if (!doubted) {
     for (const Outgoing& one : outgoing) {
-      governor_.finished(one.flight.cost, now_, now_);
-      governor_.credits().refund(one.flight.cost.credits);
+      governor_.finished(one.flight.toll.cost, now_, now_);
+      governor_.credits().refund(one.flight.toll.cost.credits);
     }
     store_failed(doubted.error());
     return;

@@ -102,8 +102,8 @@ class Engine {
   /// The org as described last; none before the first time.
   [[nodiscard]] const std::optional<zoho::Org>& org() const { return org_; }
 
-  /// The right to be forgotten. Begins it, or tells how far it is; durable when it returns. A user that no event has told
-  /// of yet is erased as well: what is still to come of them is refused.
+  /// The right to be forgotten. Begins it, or tells how far it is; durable when it returns. A user that no event has
+  /// told of yet is erased as well: what is still to come of them is refused.
   [[nodiscard]] Result<ErasureReport> erase(const std::string& user_key);
 
   [[nodiscard]] const Status& status() const { return status_; }
@@ -146,7 +146,12 @@ class Engine {
   [[nodiscard]] Result<void> service_is_back(store::Transaction& tx);
 
   // limits.cpp: what calls cost and what answers say of the limits
-  void land(const Flight& flight, const zoho::Answer& answer);
+  [[nodiscard]] batch::Cost cost_of(zoho::Verb verb, std::size_t items, bool is_live) const;
+  /// When not, the engine wakes once it may.
+  [[nodiscard]] bool may_go(const batch::Cost& cost);
+  /// For a call that is about to go out by itself; nothing when the store refuses to note it.
+  [[nodiscard]] std::optional<Toll> pay(const batch::Cost& cost);
+  void land(const Toll& toll, const zoho::Answer& answer);
   void heed_limits(const zoho::Answer& answer);
   [[nodiscard]] Result<void> save_limits(store::Transaction& tx);
   [[nodiscard]] Result<void> restore_limits();
@@ -192,7 +197,7 @@ class Engine {
   void hold_as_merged(Work& work, const std::string& other_key, const std::string& zoho_id);
   [[nodiscard]] Result<void> settle_missing(store::Transaction& tx, Work& work);
   void ask_for_deletions();
-  void heard_of_deletions(zoho::Answer answer, std::optional<zoho::Deletions> deletions);
+  void heard_of_deletions(const Toll& toll, const zoho::Answer& answer, std::optional<zoho::Deletions> deletions);
 
   /// Commits what was decided without a call: finished, held and blocked works leave the window.
   void conclude_decided();
@@ -212,7 +217,6 @@ class Engine {
     std::move_only_function<void(const zoho::Answer&)> done;
   };
   void run_errands();
-  [[nodiscard]] bool may_send_errand(const zoho::Call& call);
   void send_errand(Errand errand);
   [[nodiscard]] bool has_errands() const;
   void describe();

@@ -20,9 +20,9 @@ using zoho::Verdict;
 
 namespace {
 
-constexpr std::int32_t k_patience = 5;      // how often a deletion is repeated before a person is asked
-constexpr Duration k_held_again = 10min;    // a hold may have ended without anybody saying so
-constexpr Duration k_wipe_again = 100ms;    // a reader stood in the way
+constexpr std::int32_t k_patience = 5;    // how often a deletion is repeated before a person is asked
+constexpr Duration k_held_again = 10min;  // a hold may have ended without anybody saying so
+constexpr Duration k_wipe_again = 100ms;  // a reader stood in the way
 
 /// Refusals of ours as a whole, which the engine meets, reports and outlasts by itself.
 bool is_about_token(std::string_view code) {
@@ -105,7 +105,7 @@ Result<ErasureReport> Engine::erase(const std::string& user_key) {
 }
 
 Result<std::vector<Engine::Intended>> Engine::intend_deleted(store::Transaction& tx,
-                                                            const std::vector<std::string>& deleted) {
+                                                             const std::vector<std::string>& deleted) {
   std::vector<Intended> intended;
   for (const std::string& key : deleted) {
     ZS_ASSIGN(const bool is_erased, tx.is_erased(Kind::user, key));
@@ -141,7 +141,8 @@ void Engine::release(Erasure& erasure) {
 /// Whether nothing but erasures keeps these records.
 bool Engine::has_landed(const Erasure& erasure) const {
   return std::ranges::all_of(erasure.guarded, [&](EntityId id) {
-    const auto guards = std::ranges::count_if(erasures_, [&](const auto& one) { return one.second.guarded.contains(id); });
+    const auto guards =
+        std::ranges::count_if(erasures_, [&](const auto& one) { return one.second.guarded.contains(id); });
     return busy_.at(id) == guards;
   });
 }
@@ -277,22 +278,19 @@ void Engine::call_for_erasures() {
     const std::size_t most = zoho::max_items(verb);
     for (std::size_t from = 0; from < ids.size(); from += most) {
       const std::size_t count = std::min(most, ids.size() - from);
-      if (!call_for_some(module, verb, std::vector<EntityId>(ids.begin() + static_cast<std::ptrdiff_t>(from),
-                                                             ids.begin() + static_cast<std::ptrdiff_t>(from + count))))
+      if (!call_for_some(module, verb,
+                         std::vector<EntityId>(ids.begin() + static_cast<std::ptrdiff_t>(from),
+                                               ids.begin() + static_cast<std::ptrdiff_t>(from + count))))
         return;
     }
   }
 }
 
 bool Engine::call_for_some(zoho::Module module, Verb verb, std::vector<EntityId> ids) {
-  const bool heavy = zoho::is_heavy(verb, ids.size());
-  const std::int64_t credits = zoho::credits_of(verb, ids.size());
-  if (!governor_.may_start(heavy, credits, true, now_)) {
-    if (governor_.is_paused(now_)) next_wakeup_ = std::min(next_wakeup_, governor_.paused_until());
-    if (governor_.out_of_credits(credits, true, now_))
-      next_wakeup_ = std::min(next_wakeup_, governor_.credits_back(credits, true, now_));
-    return false;
-  }
+  const batch::Cost cost = cost_of(verb, ids.size(), true);
+  if (!may_go(cost)) return false;
+  const auto toll = pay(cost);
+  if (!toll) return false;
   zoho::Call call;
   call.id = next_call_++;
   call.verb = verb;
@@ -307,10 +305,8 @@ bool Engine::call_for_some(zoho::Module module, Verb verb, std::vector<EntityId>
     call.items.push_back(std::move(item));
     erasure.in_flight = true;
   }
-  governor_.started(heavy, credits, now_);
-  ++status_.calls;
   const std::uint64_t call_id = call.id;
-  erasure_flights_.emplace(call_id, ErasureFlight{verb, std::move(ids), heavy, credits, now_});
+  erasure_flights_.emplace(call_id, ErasureFlight{verb, std::move(ids), *toll});
   crm_.send(std::move(call), [this, alive = alive_, call_id](Answer answer) {
     if (*alive) erasure_answers_.push_back({call_id, std::move(answer)});
   });
@@ -322,9 +318,8 @@ void Engine::settle_erasures() {
     auto landed = erasure_flights_.extract(one.id);
     if (landed.empty()) continue;
     const ErasureFlight& flight = landed.mapped();
-    governor_.finished(flight.is_heavy);
-    if (on_call) on_call(flight.verb, one.answer.outcome, now_ - flight.sent);
-    if (one.answer.credits_remaining) governor_.correct_credits(*one.answer.credits_remaining, now_);
+    land(flight.toll, one.answer);
+    if (on_call) on_call(flight.verb, one.answer.outcome, now_ - flight.toll.sent);
     for (std::size_t i = 0; i < flight.ids.size(); ++i) {
       const auto found = erasures_.find(flight.ids[i]);
       if (found == erasures_.end()) continue;
@@ -344,9 +339,6 @@ void Engine::settle_no_call(const ErasureFlight& flight, const Answer& answer) {
   status_.last_error = answer.code + (answer.message.empty() ? "" : ": " + answer.message);
   log::warn("a call of an erasure brought no result",
             {{"verb", zoho::name_of(flight.verb)}, {"records", flight.ids.size()}, {"code", answer.code}});
-  if (answer.outcome != unknown) governor_.refund(flight.credits);
-  if (answer.outcome == throttled)
-    governor_.throttled(now_, std::chrono::seconds{answer.retry_after_seconds.value_or(0)});
 }
 
 void Engine::settle_no_step(EntityId id, Erasure& erasure, const Answer& answer, bool was_alone) {

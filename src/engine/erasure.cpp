@@ -28,8 +28,7 @@ bool contains(const std::vector<Entity>& entities, EntityId id) {
 Result<bool> has_others(store::Reader& reader, const Entity& account, EntityId user) {
   ZS_ASSIGN(const std::vector<store::PendingErasure> leaving, reader.erasures());
   // As many more as may have to be passed over.
-  ZS_ASSIGN(const std::vector<Entity> people,
-            reader.of_account(account.key, Kind::user, true, leaving.size() + 2));
+  ZS_ASSIGN(const std::vector<Entity> people, reader.of_account(account.key, Kind::user, true, leaving.size() + 2));
   return std::ranges::any_of(people, [&](const Entity& one) {
     return one.id != user && std::ranges::find(leaving, one.id, &store::PendingErasure::id) == leaving.end();
   });
@@ -155,8 +154,8 @@ class Removal {
     return clean(entity);
   }
 
-  /// What shows the person in Zoho's state of a record, in its flags, its timeline and its hold. A value that goes is in
-  /// doubt then, and is written anew.
+  /// What shows the person in Zoho's state of a record, in its flags, its timeline and its hold. A value that goes is
+  /// in doubt then, and is written anew.
   Result<void> clean(Entity& entity) {
     const auto shows = [&](std::string_view text) {
       return std::ranges::any_of(traces_, [&](const std::string& trace) { return text.contains(in_json(trace)); });
@@ -164,8 +163,8 @@ class Removal {
     const auto in_fields = [&](plan::Fields& fields) {
       return std::erase_if(fields, [&](const auto& field) { return shows(field.second); });
     };
-    const auto cleaned = in_fields(entity.synced.fields) + in_fields(entity.synced.refused) +
-                         std::erase_if(entity.flags, shows);
+    const auto cleaned =
+        in_fields(entity.synced.fields) + in_fields(entity.synced.refused) + std::erase_if(entity.flags, shows);
     ZS_TRY(tx_.save_synced(entity));
     for (const std::string& trace : traces_) ZS_TRY(tx_.erase_timeline(entity.id, in_json(trace)));
     ZS_ASSIGN(const std::optional<store::Held> held, tx_.held(entity.id));
@@ -290,6 +289,7 @@ Result<bool> remove_person(store::Transaction& tx, EntityId user, const DealtWit
   }
   if (!scope.witnesses.empty()) ZS_TRY(refold_account(tx, entity->account_key, now_ms, shown));
   for (const Entity& one : scope.witnesses) ZS_TRY(removal.clean(one.id));
+  ZS_TRY(tx.forget_desk(entity->key));
   ZS_TRY(tx.end_erasure(user));
   return true;
 }

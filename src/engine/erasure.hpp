@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "engine/fold.hpp"
+#include "engine/work.hpp"
 #include "plan/mapping.hpp"
 #include "store/store.hpp"
 #include "zoho/crm.hpp"
@@ -38,8 +39,8 @@ struct ErasureStep {
   EntityId entity = 0;
   zoho::Module module = zoho::Module::contacts;
   zoho::Verb verb = zoho::Verb::find_by_key;
-  std::string key;      // the platform's id
-  plan::Fields fields;  // update
+  std::string key;        // the platform's id
+  plan::Fields fields;    // update
   bool is_check = false;  // find_by_key, after the deletion: whether there is another
 };
 /// Deals let go first, so that whatever Zoho does to the Deals of a deleted record meets none; then the Contact, then
@@ -53,7 +54,8 @@ struct DealtWith {
   std::set<EntityId> renamed;  // Deals that lost name and account
 };
 /// Removes the person from the store, once Zoho has nothing of them. False, with nothing changed, when the scope has
-/// grown beyond what was dealt with. Where it has shrunk, because somebody came into the account, records are made anew.
+/// grown beyond what was dealt with. Where it has shrunk, because somebody came into the account, records are made
+/// anew.
 [[nodiscard]] Result<bool> remove_person(store::Transaction& tx, EntityId user, const DealtWith& dealt_with,
                                          std::int64_t now_ms, const ShownElsewhere& shown);
 
@@ -68,9 +70,7 @@ struct ErasureReport {
 struct ErasureFlight {
   zoho::Verb verb = zoho::Verb::find_by_key;
   std::vector<EntityId> ids;  // of the users
-  bool is_heavy = false;
-  std::int64_t credits = 0;
-  Time sent{};
+  Toll toll;
 };
 
 /// In memory, by the user's row.
@@ -83,17 +83,17 @@ struct Erasure {
     over,
   };
   Stage stage = Stage::folding;
-  std::string key;                          // the platform's id; empty when a start finds it removed already
-  store::Seq up_to = 0;                     // the last event accepted before it
-  std::set<EntityId> guarded;               // kept out of all other calls
+  std::string key;             // the platform's id; empty when a start finds it removed already
+  store::Seq up_to = 0;        // the last event accepted before it
+  std::set<EntityId> guarded;  // kept out of all other calls
   DealtWith dealt_with;
   std::map<EntityId, std::string> records;  // Zoho's ids
   std::vector<ErasureStep> steps;
   std::size_t at = 0;  // of steps
   bool in_flight = false;
-  bool is_alone = false;          // its call was refused as a whole: it goes without company
-  bool was_deleted = false;       // by the last step
-  bool is_purge_unsure = false;   // one may have been applied
+  bool is_alone = false;         // its call was refused as a whole: it goes without company
+  bool was_deleted = false;      // by the last step
+  bool is_purge_unsure = false;  // one may have been applied
   bool is_held = false;
   std::int32_t attempts = 0;  // of the step
   std::int32_t rounds = 0;    // deletions that did not last

@@ -32,7 +32,7 @@ void Engine::run_errands() {
       errands_.push_back(std::move(errand));
     } else if (!errand.call) {
       errand.done({});
-    } else if (may_send_errand(*errand.call)) {
+    } else if (!store_broken_ && may_go(cost_of(errand.call->verb, errand.call->items.size(), false))) {
       send_errand(std::move(errand));
     } else {
       errands_.push_back(std::move(errand));
@@ -42,48 +42,31 @@ void Engine::run_errands() {
     next_wakeup_ = now_;
 }
 
-bool Engine::may_send_errand(const zoho::Call& call) {
-  const bool heavy = zoho::is_heavy(call.verb, call.items.size());
-  const std::int64_t credits = zoho::credits_of(call.verb, call.items.size());
-  if (governor_.may_start(heavy, credits, false, now_)) return true;
-  if (governor_.is_paused(now_)) next_wakeup_ = std::min(next_wakeup_, governor_.paused_until());
-  if (governor_.out_of_credits(credits, false, now_))
-    next_wakeup_ = std::min(next_wakeup_, governor_.credits_back(credits, false, now_));
-  return false;
-}
-
 void Engine::send_errand(Errand errand) {
   zoho::Call call = std::move(*errand.call);
-  call.id = next_call_++;
-  const bool heavy = zoho::is_heavy(call.verb, call.items.size());
-  const std::int64_t credits = zoho::credits_of(call.verb, call.items.size());
   const zoho::Verb verb = call.verb;
-  governor_.started(heavy, credits, now_);
+  const auto toll = pay(cost_of(verb, call.items.size(), false));
+  if (!toll) {
+    errand.call = std::move(call);
+    errands_.push_back(std::move(errand));
+    return;
+  }
+  call.id = next_call_++;
   ++errands_out_;
-  ++status_.calls;
-  crm_.send(std::move(call), [this, alive = alive_, done = std::move(errand.done), heavy, credits, verb,
-                              sent = now_](const zoho::Answer& answer) mutable {
+  crm_.send(std::move(call), [this, alive = alive_, done = std::move(errand.done), toll = *toll,
+                              verb](const zoho::Answer& answer) mutable {
     if (!*alive) return;
     using enum zoho::Answer::Outcome;
     now_ = clock_.now();
     --errands_out_;
-    governor_.finished(heavy);
+    land(toll, answer);
     if (answer.outcome == answered) {
-      governor_.went_well();
       failures_in_a_row_ = 0;
       pause_state_.clear();
     }
-    if (answer.outcome == throttled)
-      governor_.throttled(now_, std::chrono::seconds{answer.retry_after_seconds.value_or(0)});
-    const bool unserved = answer.outcome == throttled || answer.outcome == stale_token ||
-                          answer.outcome == not_allowed || answer.outcome == not_sent;
-    if (unserved) governor_.refund(credits);
-    if (answer.credits_remaining) governor_.correct_credits(*answer.credits_remaining, now_);
-    // Not waited for: the next settle says it again.
-    store_.write_async(
-        [saved = governor_.save_credits(now_)](store::Transaction& tx) { return tx.set_meta("credits", saved); },
-        [](const Result<void>&) {});
-    if (on_call) on_call(verb, answer.outcome, now_ - sent);
+    // Should it fail, the next settle says it again.
+    static_cast<void>(store_.write([this](store::Transaction& tx) { return save_limits(tx); }));
+    if (on_call) on_call(verb, answer.outcome, now_ - toll.sent);
     // Where there is no way to Zoho, there is none for anybody.
     if (answer.outcome == not_sent) pause("unreachable", answer.message.empty() ? answer.code : answer.message, true);
     done(answer);

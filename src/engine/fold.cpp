@@ -172,8 +172,7 @@ class Folding {
 
   void note_user(const event::Patch& patch, store::Seq seq) {
     const auto named = std::ranges::find(patch.fields, "user_id", &std::pair<std::string, event::Value>::first);
-    if (named != patch.fields.end() && !named->second.is_null())
-      named_.push_back({patch.key, named->second.text, seq});
+    if (named != patch.fields.end() && !named->second.is_null()) named_.push_back({patch.key, named->second.text, seq});
   }
 
   /// An event that names somebody whose subscription it is not (any more) is found from its subscription by no one who

@@ -19,7 +19,7 @@ struct FoldOutcome {
   std::size_t events = 0;      // folded now
   std::size_t unreadable = 0;  // of these: passed over, because the ledger's text was no event
   store::Seq cursor = 0;
-  bool had_backfill = false;  // not all of them were live
+  bool had_backfill = false;         // not all of them were live
   std::vector<std::string> deleted;  // users that a user.deleted named
 };
 

@@ -21,19 +21,44 @@ bool is_unserved(const Answer& answer) {
 
 }  // namespace
 
+batch::Cost Engine::cost_of(zoho::Verb verb, std::size_t items, bool is_live) const {
+  return {zoho::is_heavy(verb, items), zoho::credits_of(verb, items, org_->prices), is_live};
+}
+
+bool Engine::may_go(const batch::Cost& cost) {
+  if (governor_.may_start(cost, now_)) return true;
+  if (cost.is_live && governor_.credits().lacks(cost.credits, true, now_)) credits_wanted_ = cost.credits;
+  next_wakeup_ = std::min(next_wakeup_, governor_.next_chance(cost, now_));
+  return false;
+}
+
+std::optional<Toll> Engine::pay(const batch::Cost& cost) {
+  const Toll toll{cost, governor_.credits().surely_counted(), now_};
+  governor_.started(cost, now_);
+  const auto saved = store_.write([&](store::Transaction& tx) { return save_limits(tx); });
+  if (!saved) {
+    governor_.finished(cost, now_, now_);
+    governor_.credits().refund(cost.credits);
+    store_failed(saved.error());
+    return std::nullopt;
+  }
+  ++status_.calls;
+  return toll;
+}
+
 /// A call is over: its places are free again, unless the server may still be at it.
-void Engine::land(const Flight& flight, const Answer& answer) {
+void Engine::land(const Toll& toll, const Answer& answer) {
   const bool gave_up = answer.outcome == Answer::Outcome::unknown && answer.http_status == 0;
   if (gave_up) {
-    governor_.abandoned(flight.cost, flight.sent, now_);
+    governor_.abandoned(toll.cost, toll.sent, now_);
   } else {
-    governor_.finished(flight.cost, flight.sent, now_);
+    governor_.finished(toll.cost, toll.sent, now_);
   }
   batch::CreditLedger& credits = governor_.credits();
   const bool unserved = is_unserved(answer);
-  if (unserved) credits.refund(flight.cost.credits);
+  if (unserved) credits.refund(toll.cost.credits);
   if (answer.credits_remaining) {
-    credits.correct(*answer.credits_remaining, flight.counted_before, unserved ? 0 : flight.cost.credits, now_);
+    credits.correct(*answer.credits_remaining, toll.counted_before, unserved ? 0 : toll.cost.credits, now_);
   } else if (answer.outcome == Answer::Outcome::answered) {
     credits.correct_by_silence(now_);
   }

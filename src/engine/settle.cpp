@@ -35,14 +35,14 @@ void Engine::settle() {
   for (const Answered& one : answers) {
     auto flight = flights_.extract(one.id);
     if (flight.empty()) continue;
-    land(flight.mapped(), one.answer);
+    land(flight.mapped().toll, one.answer);
     for (const EntityId id : flight.mapped().ids) {
       const auto busy = busy_.find(id);
       if (busy != busy_.end() && --busy->second == 0) busy_.erase(busy);
       // Its work was dropped while the call was out: it may be planned again now.
       if (find(id) == nullptr) may_have_dirty_ = true;
     }
-    if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().sent);
+    if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().toll.sent);
     const auto queue = queues_.find(flight.mapped().key);
     if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
     landed.emplace_back(one.id, std::move(flight.mapped()));

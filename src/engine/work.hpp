@@ -64,15 +64,20 @@ struct Queue {
   std::size_t under_way = 0;
 };
 
+/// What a call that is out has taken of the org's limits.
+struct Toll {
+  batch::Cost cost;
+  std::int64_t counted_before = 0;  // by the server for sure, when it went out: CreditLedger::surely_counted()
+  Time sent{};
+};
+
 /// A call that is out.
 struct Flight {
   zoho::Verb verb = zoho::Verb::insert;
   QueueKey key;
   std::vector<EntityId> ids;
   std::vector<plan::Change> changes;  // what each item carries
-  batch::Cost cost;
-  std::int64_t counted_before = 0;  // by the server for sure, when it went out: CreditLedger::surely_counted()
-  Time sent{};
+  Toll toll;
 };
 
 }  // namespace zs::engine

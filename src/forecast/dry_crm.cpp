@@ -34,7 +34,7 @@ std::string new_record(plan::Module module, std::string_view key) {
 
 void DryCrm::send(zoho::Call call, std::move_only_function<void(Answer)> done) {
   count(call);
-  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::read;
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read;
   answers_.emplace_back(
       [done = std::move(done), answer = reads ? read(call) : written(call)]() mutable { done(std::move(answer)); });
 }
@@ -47,6 +47,7 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
     org = assumed();
   } else if (auto described = reads_->describe()) {
     org = std::move(*described);
+    prices_ = org->prices;
     out_.spent_credits += k_description;
   } else {
     answer.outcome = Answer::Outcome::not_sent;
@@ -54,6 +55,16 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
   }
   answers_.emplace_back([done = std::move(done), answer = std::move(answer), org = std::move(org)]() mutable {
     done(std::move(answer), std::move(org));
+  });
+}
+
+/// A forecast is about what is wanted; what people deleted meanwhile is found out by the daemon.
+void DryCrm::list_deleted(plan::Module, Time, int,
+                          std::move_only_function<void(Answer, std::optional<zoho::Deletions>)> done) {
+  answers_.emplace_back([done = std::move(done)]() mutable {
+    Answer answer;
+    answer.outcome = Answer::Outcome::answered;
+    done(std::move(answer), zoho::Deletions{});
   });
 }
 
@@ -73,7 +84,7 @@ Answer DryCrm::read(const zoho::Call& call) {
     answer.outcome = Answer::Outcome::not_sent;
     return answer;
   }
-  out_.spent_credits += zoho::credits_of(call.verb, call.items.size());
+  out_.spent_credits += zoho::credits_of(call.verb, call.items.size(), prices_);
   if (call.verb == Verb::read) {
     for (const zoho::Record& record : asked->records) adopted_.insert_or_assign(record.zoho_id, record.fields);
   }
@@ -114,7 +125,7 @@ void DryCrm::count(const zoho::Call& call) {
   auto line = std::ranges::find_if(
       out_.calls, [&](const Calls& one) { return one.verb == call.verb && one.module == call.module; });
   if (line == out_.calls.end()) line = out_.calls.insert(line, Calls{call.verb, call.module, 0, 0, 0});
-  const std::int64_t credits = zoho::credits_of(call.verb, call.items.size());
+  const std::int64_t credits = zoho::credits_of(call.verb, call.items.size(), prices_);
   ++line->calls;
   line->records += static_cast<std::int64_t>(call.items.size());
   line->credits += credits;

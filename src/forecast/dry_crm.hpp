@@ -24,6 +24,9 @@ class DryCrm final : public zoho::Crm {
   void send(zoho::Call call, std::move_only_function<void(zoho::Answer)> done) override;
   void describe(std::move_only_function<void(zoho::Answer, std::optional<zoho::Org>)> done) override;
 
+  void list_deleted(plan::Module module, Time since, int page,
+                    std::move_only_function<void(zoho::Answer, std::optional<zoho::Deletions>)> done) override;
+
   /// Gives the answers that have come together; false when there are none.
   bool deliver();
   /// Why the real Zoho could not be asked.
@@ -42,6 +45,7 @@ class DryCrm final : public zoho::Crm {
   Forecast& out_;
   std::map<std::pair<plan::Module, std::string>, std::size_t> places_;  // of records in out_
   std::map<std::string, plan::Fields> adopted_;                         // by Zoho's id: as read
+  zoho::Prices prices_;
   std::deque<std::move_only_function<void()>> answers_;
   std::optional<Error> failure_;
 };

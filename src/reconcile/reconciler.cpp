@@ -102,7 +102,7 @@ void Reconciler::answered(const zoho::Call& call, Then then, const zoho::Answer&
   switch (answer.outcome) {
     case zoho::Answer::Outcome::answered:
       attempts_ = 0;
-      progress_.credits += zoho::credits_of(call.verb, call.items.size());
+      progress_.credits += zoho::credits_of(call.verb, call.items.size(), {});
       (this->*then)(answer);
       return;
     case refused:

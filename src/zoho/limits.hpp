@@ -17,9 +17,9 @@ enum class Verb : std::uint8_t {
   find_by_email,
   find_by_key,  // by the platform's id
   read,
-  list,      // a page of all records of a module, highest id first
-  list_ids,  // the same of ids alone, from any id down: past the end of what pages reach
-  count,     // how many records a module has
+  list,            // a page of all records of a module, highest id first
+  list_ids,        // the same of ids alone, from any id down: past the end of what pages reach
+  count,           // how many records a module has
   delete_records,  // into the recycle bin
   purge,           // out of the recycle bin, for good
 };

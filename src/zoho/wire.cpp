@@ -368,7 +368,8 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   using Outcome = Answer::Outcome;
   Answer answer;
   answer.http_status = wire.status;
-  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read || is_list(call.verb);
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read ||
+                     is_list(call.verb);
   if (wire.status == 204 && reads) {
     answer.outcome = Outcome::answered;
     return answer;

@@ -79,10 +79,10 @@ TEST(Request, DeletesWithoutWorkflowsAndThenFromTheRecycleBin) {
 }
 
 TEST(Answer, OfADeletionTellsWhichRecordsWereGoneAlready) {
-  const Answer answer = read(
-      call_of(Verb::delete_records, 2), 207,
-      R"({"data":[{"code":"SUCCESS","status":"success","message":"record deleted","details":{"id":"100"}},)"
-      R"({"code":"INVALID_DATA","status":"error","message":"record not deleted","details":{"id":"101"}}]})");
+  const Answer answer =
+      read(call_of(Verb::delete_records, 2), 207,
+           R"({"data":[{"code":"SUCCESS","status":"success","message":"record deleted","details":{"id":"100"}},)"
+           R"({"code":"INVALID_DATA","status":"error","message":"record not deleted","details":{"id":"101"}}]})");
   ASSERT_EQ(answer.outcome, Outcome::answered);
   EXPECT_EQ(answer.items[0].verdict, Verdict::applied);
   EXPECT_EQ(answer.items[1].verdict, Verdict::gone);
