@@ -25,11 +25,9 @@ const std::array k_groups{
     Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
 };
-constexpr auto k_verbs = std::to_array<std::string_view>(
-    {"init",    "serve",     "auth",     "token", "doctor", "setup", 
-                                                    "import", "plan",
-                                                   "reconcile",  "customer", 
-                                                   "mapping", "held", "erase", "desk",  "status", "config"});
+constexpr auto k_verbs =
+    std::to_array<std::string_view>({"init", "serve", "auth", "token", "doctor", "setup", "import", "plan", "reconcile",
+                                     "customer", "mapping", "held", "erase", "desk", "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -154,7 +152,8 @@ class CommandLine {
     one = verb(mapping, "export", "All mappings, one JSON object a line, ordered by user id", mapping_export);
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
-    one = verb(app_, "erase", "Forget a person, in Zoho and here: shows what it would come to; with --yes does it", erase);
+    one = verb(app_, "erase", "Forget a person, in Zoho and here: shows what it would come to; with --yes does it",
+               erase);
     add_names(one, "USER", "The platform's user id");
     one->add_flag("--yes", options_.yes, "Erase; it cannot be undone. Asks the daemon");
     add_daemon(one);

@@ -127,8 +127,9 @@ Exit erase(const Options& options) {
       return held_words(view);
     }
     if (std::chrono::steady_clock::now() > deadline) {
-      return fail_with(Exit::failed, "the erasure is not over: the daemon goes on with it by itself (zohosync status says "
-                                     "what it waits for)");
+      return fail_with(Exit::failed,
+                       "the erasure is not over: the daemon goes on with it by itself (zohosync status says "
+                       "what it waits for)");
     }
     std::this_thread::sleep_for(k_look_again);
   }

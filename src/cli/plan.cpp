@@ -15,6 +15,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "cli/access.hpp"
 #include "cli/command.hpp"
 #include "cli/environment.hpp"
 #include "cli/import/importer.hpp"
@@ -130,11 +131,6 @@ std::string cost_text(const Forecast& forecast) {
   return out + "Nothing was written. Looking cost " + counted(forecast.spent_credits, "API credit") + ".\n";
 }
 
-Exit exit_of(const Error& error) {
-  if (error.code == Errc::invalid || error.code == Errc::not_found) return Exit::usage;
-  return error.code == Errc::unavailable || error.code == Errc::outcome_unknown ? Exit::unreachable : Exit::failed;
-}
-
 /// The real store, or one with nothing in it before there was ever a daemon.
 Result<std::unique_ptr<store::Reader>> open_real(const std::string& path, std::unique_ptr<store::Store>& empty,
                                                  bool may_be_missing) {
@@ -159,7 +155,7 @@ Result<Forecast> make_plan(const Options& options, const config::Config& config,
   const engine::Options engine_options = daemon::engine_options_of(config);
   if (options.offline) return forecast::forecast(*copy, nullptr, engine_options, clock.now());
   const auto transport = net::make_curl_transport({.max_connections_per_host = 1});
-  const auto calls = setup::make_calls(config, *transport);
+  const auto calls = setup::make_calls(config, *transport, lender(config, options, *transport, NoStore::do_without));
   ZohoReads reads(*calls, engine_options.mapping, config.deals.pipeline);
   return forecast::forecast(*copy, &reads, engine_options, clock.now());
 }
@@ -185,9 +181,10 @@ Exit plan(const Options& options) {
   std::int64_t rejected = 0;
   const auto made = make_plan(options, *config, **real, rejected);
   if (!made) {
-    const std::string offline =
-        exit_of(made.error()) == Exit::unreachable && !options.offline ? ". --offline plans without asking Zoho" : "";
-    return fail_with(exit_of(made.error()), made.error().text + offline);
+    // What is not found is the file to import.
+    const Exit exit = made.error().code == Errc::not_found ? Exit::usage : exit_of(made.error());
+    const bool may_do_without = exit == Exit::unreachable && !options.offline;
+    return fail_with(exit, made.error().text + (may_do_without ? ". --offline plans without asking Zoho" : ""));
   }
   if (options.json) {
     print(forecast_json(*made) + "\n");

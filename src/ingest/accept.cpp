@@ -98,7 +98,8 @@ std::optional<store::NewEvent> to_new_event(event::Checked&& checked, Time now, 
     fault = "$.time is more than ten years ahead: no later fact could ever count";
     return std::nullopt;
   }
-  store::NewEvent event{std::move(envelope.source), std::move(envelope.id),   std::move(envelope.type), time,
+  store::NewEvent event{std::move(envelope.source), std::move(envelope.id),
+                        std::move(envelope.type),   time,
                         std::move(envelope.data),   lane};
   tell_whom(event, checked.patches);
   return event;

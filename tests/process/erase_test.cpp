@@ -64,7 +64,8 @@ TEST(Erase, LeavesNoByteOfThePersonInZohoNorInTheFiles) {
   EXPECT_EQ(erased.code, 0) << erased.output;
   EXPECT_EQ(joined(traces_in(system.directory(), "zohosync.db")), "");
   for (const char* module : {"Contacts", "Accounts", "Deals"}) {
-    const std::string records = system.crm_get(std::string("/crm/v8/") + module + "?fields=id,Email,Last_Name,Account_Name,Deal_Name");
+    const std::string records =
+        system.crm_get(std::string("/crm/v8/") + module + "?fields=id,Email,Last_Name,Account_Name,Deal_Name");
     for (const char* trace : {"ann@forgotten.example", "Annabel", "Vergessen", "usr_ann"})
       EXPECT_FALSE(records.contains(trace)) << module << " shows " << trace;
   }

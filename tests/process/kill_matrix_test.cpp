@@ -1,5 +1,5 @@
-// The real daemon, killed with SIGKILL while its nth call is in the air, for n = 1, 2, … until the work is over before its
-// turn: once with a call that Zoho never gets to, once with one that it has applied. Started again, it converges.
+// The real daemon, killed with SIGKILL while its nth call is in the air, for n = 1, 2, … until the work is over before
+// its turn: once with a call that Zoho never gets to, once with one that it has applied. Started again, it converges.
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
@@ -14,7 +14,7 @@ namespace zs::process {
 namespace {
 
 store::NewEvent event(std::string id, std::string type, int second, std::string data) {
-  return {"/app",          std::move(id), std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}},
+  return {"/app",          std::move(id),    std::move(type), Time{std::chrono::seconds{1'750'000'000 + second}},
           std::move(data), store::Lane::live};
 }
 
@@ -84,7 +84,8 @@ TEST_P(KillAtCall, TheWorkIsTakenUpAgain) {
   for (bool was_killed = true; was_killed && !HasFailure();) {
     ++n;
     System system({{"--ready"}, {}, false});
-    const std::string rule = std::string(R"({"on":"any",)") + GetParam() + R"(,"times":1,"nth":)" + std::to_string(n) + "}";
+    const std::string rule =
+        std::string(R"({"on":"any",)") + GetParam() + R"(,"times":1,"nth":)" + std::to_string(n) + "}";
     ASSERT_EQ(system.control("POST", "/faults", rule).status, 200) << rule;
     system.start_daemon();
     std::size_t offered = 0;
@@ -103,9 +104,11 @@ TEST_P(KillAtCall, TheWorkIsTakenUpAgain) {
     if (!rest.empty()) {
       ASSERT_EQ(system.post_events(rest).status, 202);
     }
-    ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{30})) << "n " << n << system.call("GET", "/v1/status").body;
+    ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{30}))
+        << "n " << n << system.call("GET", "/v1/status").body;
     const plan::Mapping mapping = test::default_mapping();
-    for (const std::string& fault : test::compare(test::expect(all, mapping, schema_of(system)), system.crm(mapping), mapping))
+    for (const std::string& fault :
+         test::compare(test::expect(all, mapping, schema_of(system)), system.crm(mapping), mapping))
       ADD_FAILURE() << "n " << n << ": " << fault;
   }
   EXPECT_GT(n, 8U) << "the work makes too few calls to be a matrix";

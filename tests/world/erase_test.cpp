@@ -18,8 +18,8 @@ store::NewEvent ann_signs_up(const std::string& account = "") {
   const std::string more = account.empty() ? "" : R"(,"account":{"id":")" + account + R"("})";
   return event("evt-ann-1", "user.signed_up", 1,
                R"({"user":{"id":"usr_ann","email":")" + std::string(k_email) +
-                   R"(","first_name":"Annabel","last_name":"Forgotten","phone":"+15550001","source":"website"})" + more +
-                   "}");
+                   R"(","first_name":"Annabel","last_name":"Forgotten","phone":"+15550001","source":"website"})" +
+                   more + "}");
 }
 
 store::NewEvent ann_pays(const std::string& more = "") {
@@ -38,8 +38,9 @@ std::string everything(World& world) {
   std::string out;
   for (const char* module : {"Contacts", "Accounts", "Deals"}) {
     const std::string path = std::string("/crm/v8/") + module;
-    out += world.ask("GET", path + "?fields=Last_Name,First_Name,Email,Phone,Account_Name,Deal_Name,Contact_Name,"
-                                   "Platform_User_ID,Platform_Account_ID,Platform_Subscription_ID");
+    out += world.ask("GET", path +
+                                "?fields=Last_Name,First_Name,Email,Phone,Account_Name,Deal_Name,Contact_Name,"
+                                "Platform_User_ID,Platform_Account_ID,Platform_Subscription_ID");
   }
   return out + world.ask("GET", "/crm/v8/settings/recycle_bin");
 }
@@ -116,9 +117,10 @@ TEST_F(Forgetting, LateEventsOfThePersonAreRefusedAndRepetitionsHarmless) {
   world_.deliver({ann_signs_up(), ann_pays()});
   settle();
   erase_and_settle();
-  world_.deliver({event("evt-ann-3", "user.updated", 9, R"({"user":{"id":"usr_ann","first_name":"Annabel"}})"),
-                  event("evt-ann-4", "subscription.renewed", 9, R"({"subscription":{"id":"sub_1","user_id":"usr_ann"}})"),
-                  event("evt-ann-5", "account.updated", 9, R"({"account":{"id":"usr_ann","name":"Annabel"}})")});
+  world_.deliver(
+      {event("evt-ann-3", "user.updated", 9, R"({"user":{"id":"usr_ann","first_name":"Annabel"}})"),
+       event("evt-ann-4", "subscription.renewed", 9, R"({"subscription":{"id":"sub_1","user_id":"usr_ann"}})"),
+       event("evt-ann-5", "account.updated", 9, R"({"account":{"id":"usr_ann","name":"Annabel"}})")});
   EXPECT_EQ(world_.turned_away(), 3U);
   world_.deliver({ann_signs_up(), ann_pays()});
   EXPECT_EQ(world_.turned_away(), 3U) << "known events are duplicates, not news";
@@ -141,7 +143,8 @@ TEST_F(Forgetting, AnAccountThatOthersAreInStaysWithItsDeals) {
   EXPECT_TRUE(deal.contains(crm.accounts.front().zoho_id)) << deal;
   EXPECT_TRUE(deal.contains(R"("Contact_Name":null)")) << deal;
   // The subscription lives on with its account.
-  world_.deliver({event("evt-7", "subscription.canceled", 20, R"({"subscription":{"id":"sub_1","account_id":"org_7"}})")});
+  world_.deliver(
+      {event("evt-7", "subscription.canceled", 20, R"({"subscription":{"id":"sub_1","account_id":"org_7"}})")});
   settle();
   EXPECT_TRUE(only_deal().contains("Closed Lost"));
 }
@@ -161,8 +164,8 @@ TEST_F(Forgetting, TheNameThatAnAccountHadFromThePersonGoesAlsoWhenItWasNotYetCo
 TEST_F(Forgetting, AnAccountOfTheirOwnThatTheyLeftGoesToo) {
   world_.deliver({ann_signs_up()});
   settle();
-  world_.deliver({bob_signs_up(),
-                  event("evt-ann-9", "user.updated", 5, R"({"user":{"id":"usr_ann","account_id":"org_7"}})")});
+  world_.deliver(
+      {bob_signs_up(), event("evt-ann-9", "user.updated", 5, R"({"user":{"id":"usr_ann","account_id":"org_7"}})")});
   settle();
   ASSERT_EQ(world_.crm().accounts.size(), 2U);
   erase_and_settle();
@@ -254,8 +257,8 @@ TEST_F(Forgetting, SomebodyWhoJoinsTheAccountMeanwhileFindsItMadeAnew) {
   ASSERT_EQ(crm.accounts.size(), 1U);
   ASSERT_EQ(crm.contacts.size(), 1U);
   EXPECT_EQ(crm.accounts.front().fields.at("Account_Name"), R"("Kept")");
-  EXPECT_TRUE(world_.ask("GET", "/crm/v8/Contacts/" + crm.contacts.front().zoho_id)
-                  .contains(crm.accounts.front().zoho_id));
+  EXPECT_TRUE(
+      world_.ask("GET", "/crm/v8/Contacts/" + crm.contacts.front().zoho_id).contains(crm.accounts.front().zoho_id));
   EXPECT_TRUE(only_deal().contains(crm.accounts.front().zoho_id)) << only_deal();
 }
 
@@ -288,9 +291,10 @@ TEST_F(Forgetting, AHoldThatEndsByItselfIsNoticed) {
   world_.intercept = [&](const net::ClientRequest& request) -> std::optional<net::ClientResponse> {
     if (!is_locked || request.method != "DELETE" || !request.url.contains("/Contacts")) return std::nullopt;
     const std::string id = world_.entity(Kind::user, "usr_ann")->zoho_id;
-    return answered(400, "application/json",
-                    R"({"data":[{"code":"RECORD_LOCKED","status":"error","message":"record is locked","details":{"id":")" +
-                        id + R"("}}]})");
+    return answered(
+        400, "application/json",
+        R"({"data":[{"code":"RECORD_LOCKED","status":"error","message":"record is locked","details":{"id":")" + id +
+            R"("}}]})");
   };
   ASSERT_EQ(state_of(world_), ErasureState::erasing);
   world_.run_for(std::chrono::minutes{1});

@@ -1,6 +1,6 @@
-// A short piece of work, and the daemon killed at every commit and every call of it, and at every step of its disk: each
-// time it is started again, converges, and nothing is lost or there twice. The same with a sync that fails and a disk that
-// is full.
+// A short piece of work, and the daemon killed at every commit and every call of it, and at every step of its disk:
+// each time it is started again, converges, and nothing is lost or there twice. The same with a sync that fails and a
+// disk that is full.
 #include <unistd.h>
 
 #include <gtest/gtest.h>

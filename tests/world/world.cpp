@@ -256,9 +256,8 @@ void World::send(net::ClientRequest request, Done done) {
 void World::send_last(const std::shared_ptr<net::ClientRequest>& request, Duration there, bool arrives) {
   must_crash_ = true;
   if (!arrives) return;
-  timeline_.push({clock_.now() + there, next_order_++, std::make_shared<std::function<void()>>([this, request] {
-                    simulator_.end_call(apply(*request));
-                  })});
+  timeline_.push({clock_.now() + there, next_order_++,
+                  std::make_shared<std::function<void()>>([this, request] { simulator_.end_call(apply(*request)); })});
 }
 
 void World::kill_at(Boundary boundary, std::size_t nth) {

@@ -50,9 +50,9 @@ struct Settings {
   bool obey_limits = true;
   std::optional<Duration> round_trip{};  // to Zoho and back, instead of one by chance
   zohosim::Options org;
-  std::string store_file{};                 // empty: in memory
-  std::string vfs{};                        // SQLite's file layer for it
-  std::function<void()> before_restart{};   // after a death, before the file is opened again
+  std::string store_file{};                      // empty: in memory
+  std::string vfs{};                             // SQLite's file layer for it
+  std::function<void()> before_restart{};        // after a death, before the file is opened again
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
   Duration reconcile_every{};                    // 0: only when asked to
 };

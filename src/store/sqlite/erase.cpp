@@ -69,8 +69,7 @@ Result<std::optional<std::string>> Writes::salt() {
 }
 
 Result<bool> Writes::is_known(const NewEvent& event, std::string_view salt) {
-  ZS_ASSIGN(const auto first,
-            index_.find(db_, identity_hash(event.source, event.id), event.source, event.id));
+  ZS_ASSIGN(const auto first, index_.find(db_, identity_hash(event.source, event.id), event.source, event.id));
   if (first != 0) return true;
   return has_tombstone(db_, tombstone_of(salt, event.source, event.id));
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A disk for tests that can be full, refuse to sync, or be there no more from a chosen step on, as if the process had been
-// killed or the power cut: a SQLite file layer over the system's own.
+// A disk for tests that can be full, refuse to sync, or be there no more from a chosen step on, as if the process had
+// been killed or the power cut: a SQLite file layer over the system's own.
 
 #include <atomic>
 #include <cstddef>
@@ -34,8 +34,8 @@ class FaultyDisk {
   void strike_at(Fault fault, std::size_t nth);
   [[nodiscard]] bool has_struck() const { return has_struck_; }
 
-  /// After a kill, with no file open any more: what was not synced is lost, all of it, or (`seed` not 0) whichever parts the
-  /// seed says.
+  /// After a kill, with no file open any more: what was not synced is lost, all of it, or (`seed` not 0) whichever
+  /// parts the seed says.
   void cut_power(std::uint64_t seed);
   void mend();
 
@@ -53,9 +53,9 @@ class FaultyDisk {
  private:
   struct Change {
     std::int64_t at = 0;
-    std::string had;         // less than `length` where the file ended
+    std::string had;  // less than `length` where the file ended
     std::size_t length = 0;
-    std::int64_t size = 0;   // of the file before
+    std::int64_t size = 0;  // of the file before
   };
   bool strikes(Fault fault);
 

@@ -71,12 +71,12 @@ class IdentityIndex {
   const std::size_t run_events_;
 
   // The writer's alone.
-  std::vector<Identity> noted_;  // in the present transaction
+  std::vector<Identity> noted_;    // in the present transaction
   std::vector<Identity> dropped_;  // in the present transaction
-  std::size_t filed_ = 0;        // of filing_, in committed transactions
-  std::size_t filed_now_ = 0;    // of filing_, with the present transaction
-  Seq filing_through_ = 0;       // the last event that filing_ covers
-  std::string finished_filter_;  // of filing_, when its last part is in the present transaction
+  std::size_t filed_ = 0;          // of filing_, in committed transactions
+  std::size_t filed_now_ = 0;      // of filing_, with the present transaction
+  Seq filing_through_ = 0;         // the last event that filing_ covers
+  std::string finished_filter_;    // of filing_, when its last part is in the present transaction
 
   mutable std::shared_mutex mutex_;
   std::unordered_multimap<std::uint64_t, Seq> recent_;  // mutex_

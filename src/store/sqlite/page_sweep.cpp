@@ -25,8 +25,8 @@ struct Gap {
   std::size_t to = 0;
 };
 
-/// Where a b-tree page has nothing (SQLite's file format, 1.6). Any other page begins with a page number: one that could
-/// be both is left alone, which only a file of more than 128 GB has.
+/// Where a b-tree page has nothing (SQLite's file format, 1.6). Any other page begins with a page number: one that
+/// could be both is left alone, which only a file of more than 128 GB has.
 std::optional<Gap> gap_of(std::span<const unsigned char> page, std::int64_t number, std::int64_t pages) {
   const std::size_t header = number == 1 ? k_file_header : 0;
   const unsigned char type = page[header];
