@@ -14,7 +14,7 @@ namespace zohosim {
 namespace {
 
 constexpr std::chrono::milliseconds k_push_timeout{10'000};
-constexpr std::size_t k_max_body = 256UL * 1024 * 1024;  // a snapshot comes in one piece
+constexpr std::size_t k_max_body = 1024UL * 1024 * 1024;  // a snapshot of a million records comes in one piece
 
 HttpRequest taken(zs::net::Request&& request) {
   return {std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.headers),

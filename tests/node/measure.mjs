@@ -1,6 +1,6 @@
 // How fast zohosim takes records and how much memory they need. Not a test: figures differ between machines.
 //   ZS_ZOHOSIM=build/release/bin/zohosim node tests/node/measure.mjs [records]
-import {readFileSync, rmSync, statSync} from 'node:fs';
+import {createReadStream, readFileSync, rmSync, statSync} from 'node:fs';
 import {Agent, request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -57,6 +57,16 @@ const took = seconds(began);
 console.log(`insert  ${total} contacts in calls of ${perCall}, ${connections} at once: ${took.toFixed(1)} s, ${Math.round(total / took)} records/s, ${Math.round(total / perCall / took)} calls/s, ${(1000 * busy * perCall / total).toFixed(2)} ms a call`);
 console.log(`memory  ${memory(sim.pid)}`);
 
+const asking = performance.now();
+const bytes = await new Promise((resolve, reject) => {
+  request(`${sim.origin}/control/snapshot`, answer => {
+    let read = 0;
+    answer.on('data', piece => { read += piece.length; });
+    answer.on('end', () => resolve(read));
+  }).on('error', reject).end();
+});
+console.log(`give    GET /control/snapshot, ${Math.round(bytes / 1024 / 1024)} MiB: ${seconds(asking).toFixed(1)} s, ${memory(sim.pid)}`);
+
 const writing = performance.now();
 await sim.stop();
 console.log(`write   ${(statSync(file).size / 1024 / 1024).toFixed(0)} MiB at the end: ${seconds(writing).toFixed(1)} s`);
@@ -67,5 +77,18 @@ console.log(`start   from it: ${seconds(reading).toFixed(1)} s, ${memory(again.p
 const state = await again.get('state');
 if (state.modules.Contacts.records !== total) throw new Error(`of ${total} records ${state.modules.Contacts.records} are left`);
 await again.stop();
+
+const third = await startZohosim('--ready');
+const taking = performance.now();
+await new Promise((resolve, reject) => {
+  const call = request(`${third.origin}/control/snapshot`, {method: 'POST', headers: {'Content-Length': statSync(file).size}}, answer => {
+    answer.resume();
+    answer.on('end', () => answer.statusCode === 200 ? resolve() : reject(new Error(`POST answered ${answer.statusCode}`)));
+  });
+  call.on('error', reject);
+  createReadStream(file).pipe(call);
+});
+console.log(`take    POST /control/snapshot: ${seconds(taking).toFixed(1)} s, ${memory(third.pid)}`);
+await third.stop();
 rmSync(file);
 agent.destroy();

@@ -383,8 +383,9 @@ test('watches a module: is told of what happens, lists, changes and ends the cha
 test('hands refusals of whole requests to its caller', async () => {
   const limited = exceptionOf(await operations('Contacts').createRecords(bodyOf(Array.from({length: 101}, () => ({Last_Name: 'x'})))), Record.APIException);
   assert.deepEqual([limited.http, limited.code, limited.details.maximum_length], [400, 'LIMIT_EXCEEDED', '100']);
-  await sim.post('faults', {on: 'list', effect: 'status', status: 500});
-  const broken = exceptionOf(await operations('Contacts').getRecords(await params([Record.GetRecordsParam.FIELDS, 'id'])), Record.APIException);
+  // On a POST: the SDK sends a GET that answers 500 again by itself.
+  await sim.post('faults', {on: 'insert', effect: 'status', status: 500});
+  const broken = exceptionOf(await operations('Contacts').createRecords(bodyOf([{Last_Name: 'x'}])), Record.APIException);
   assert.deepEqual([broken.http, broken.code], [500, 'INTERNAL_ERROR']);
   await sim.post('oauth', {expire_access_tokens: true});
   const expired = exceptionOf(await operations('Contacts').getRecords(await params([Record.GetRecordsParam.FIELDS, 'id'])), Record.APIException);
