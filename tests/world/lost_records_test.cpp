@@ -49,7 +49,7 @@ TEST_P(LostRecords, AContactMergedIntoOneMadeByHandIsFollowedByEmailAndWrittenWh
   start();
   const std::string lost = id_of(event::Kind::user, "u1");
   const std::string survivor =
-      make("Contacts", R"("Last_Name":"By Hand","Email":"A@Example.com","Description":"ours")");
+      make("Contacts", R"("Last_Name":"By Hand","Email":"a@example.com","Description":"ours")");
   merge("Contacts", survivor, lost);
   world.run_for(k_round);
   EXPECT_EQ(id_of(event::Kind::user, "u1"), survivor) << "without waiting for a change";
