@@ -28,10 +28,10 @@ bool was_refused(const Synced& synced, const std::string& field, const std::stri
 /// A value for a field under if-empty that may have to be written.
 bool may_fill(const Synced& synced, const std::string& field, const std::string& value, const Mapping& mapping,
               Module module) {
-  if (is_null(value) || mapping.policy_of(module, field) != Policy::if_empty || was_refused(synced, field, value))
-    return false;
   const auto known = synced.fields.find(field);
-  return known == synced.fields.end() || known->second != value;
+  const bool is_there = known != synced.fields.end() && known->second == value;
+  return !is_there && !is_null(value) && mapping.policy_of(module, field) == Policy::if_empty &&
+         !was_refused(synced, field, value);
 }
 
 }  // namespace

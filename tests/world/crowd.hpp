@@ -28,6 +28,8 @@ class Crowd {
   [[nodiscard]] std::vector<std::string> losses();
   /// A difference to the oracle that comes from a person's own act and stands until the platform speaks of it again.
   [[nodiscard]] bool explains(const std::string& difference) const;
+  /// A person deleted this user's Contact.
+  [[nodiscard]] bool has_deleted(const std::string& user) const { return deleted_.contains(user); }
   /// Users whose Contact a person changed or deleted, by platform id.
   [[nodiscard]] std::vector<std::string> touched_users() const;
   /// The platform has spoken of this user since: its Contact must be right again.
