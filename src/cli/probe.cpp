@@ -11,6 +11,7 @@
 #include "cli/output.hpp"
 #include "setup/probe.hpp"
 #include "store/store.hpp"
+#include "zoho/limits.hpp"
 #include "zoho/metadata.hpp"
 
 namespace zs::cli {
@@ -33,7 +34,7 @@ Result<std::unique_ptr<store::Store>> open(const config::Config& config) {
 Result<void> keep(const config::Config& config, const std::string& org, const Answers& answers) {
   ZS_ASSIGN(const std::unique_ptr<store::Store> store, open(config));
   return store->write(
-      [&](store::Transaction& tx) { return tx.set_meta(setup::meta_key(org), setup::to_json(answers)); });
+      [&](store::Transaction& tx) { return tx.set_meta(zoho::probe_key(org), setup::to_json(answers)); });
 }
 
 std::string as_text(const Answers& answers, const std::string& org) {

@@ -201,6 +201,8 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
     return;
   }
   org_ = std::move(org);
+  if (const auto found = reader_->meta(zoho::probe_key(org_->id)); found && *found)
+    org_->prices = zoho::with_probe(org_->prices, **found);
   set_limits();
   if (answer.credits_remaining)
     governor_.credits().correct(*answer.credits_remaining, governor_.credits().surely_counted(), 0, now_);

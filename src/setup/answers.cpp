@@ -16,8 +16,12 @@ RowAnswer read_row(dom::element row) {
   RowAnswer out;
   out.code = text_in(row, "code");
   out.message = text_in(row, "message");
+  out.id = text_in(row, "id");
   dom::element details;
-  if (row["details"].get(details) == simdjson::SUCCESS && details.is_object()) out.about = text_in(details, "api_name");
+  if (row["details"].get(details) == simdjson::SUCCESS && details.is_object()) {
+    out.about = text_in(details, "api_name");
+    if (out.id.empty()) out.id = text_in(details, "id");
+  }
   return out;
 }
 
@@ -46,6 +50,32 @@ std::int64_t read_allowed_tags(std::string_view json) {
   std::int64_t allowed = 0;
   if (json.empty() || parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return 0;
   return root["info"]["allowed_count"].get(allowed) == simdjson::SUCCESS ? allowed : 0;
+}
+
+std::vector<std::string> read_deleted(std::string_view json, std::string_view prefix) {
+  std::vector<std::string> ids;
+  dom::parser parser;
+  dom::array records;
+  if (json.empty() || parser.parse(json.data(), json.size())["data"].get(records) != simdjson::SUCCESS) return ids;
+  for (const dom::element record : records) {
+    if (text_in(record, "display_name").starts_with(prefix)) ids.push_back(text_in(record, "id"));
+  }
+  return ids;
+}
+
+SeenContact read_contact(std::string_view json) {
+  SeenContact seen;
+  dom::parser parser;
+  dom::element record;
+  if (json.empty() || parser.parse(json.data(), json.size())["data"].at(0).get(record) != simdjson::SUCCESS)
+    return seen;
+  std::string_view title;
+  if (record["Title"].get(title) == simdjson::SUCCESS) seen.title = title;
+  dom::array tags;
+  if (record["Tag"].get(tags) == simdjson::SUCCESS) {
+    for (const dom::element tag : tags) seen.tags.push_back(text_in(tag, "name"));
+  }
+  return seen;
 }
 
 }  // namespace zs::setup

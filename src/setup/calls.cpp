@@ -99,7 +99,7 @@ class ZohoCalls final : public Calls {
         break;
       case Outcome::unknown:
         return fail(Errc::outcome_unknown, request + " got no answer from Zoho (" + exchange.message +
-                                               "). Run setup again: it looks first at what is there");
+                                               "). Run the command again: it looks first at what is there");
       case Outcome::stale_token:
         return std::unexpected(refusal(401, "INVALID_TOKEN", exchange.message, method, path));
       default:

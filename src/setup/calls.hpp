@@ -19,7 +19,7 @@ namespace zs::setup {
 struct Reply {
   int status = 0;
   std::string body;
-  std::optional<std::int64_t> credits_remaining{};  // X-API-CREDITS-REMAINING
+  std::optional<std::int64_t> credits_remaining = {};  // X-API-CREDITS-REMAINING
 };
 
 class Calls {

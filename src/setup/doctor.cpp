@@ -120,7 +120,7 @@ class Doctor {
     if (!facts_.modules) return;
     for (const Module module : plan::k_modules) {
       const std::string name(plan::name_of(module));
-      const auto found = std::ranges::find(*facts_.modules, name, &ModuleRights::api_name);
+      const auto found = std::ranges::find(*facts_.modules, name, &zoho::ModuleMetadata::api_name);
       if (found == facts_.modules->end() || !found->api_supported) {
         note(Weight::fault, "the org has no module " + name + " that the API can use",
              "show the module in Zoho (Setup > Customization > Modules and Fields), and to the token's user");
@@ -148,7 +148,7 @@ class Doctor {
     const std::string chosen = !config_.deals.pipeline.empty() ? config_.deals.pipeline
                                : field.values.empty()          ? ""
                                                                : field.values.front();
-    const auto found = std::ranges::find(*facts_.pipelines, chosen, &Pipeline::name);
+    const auto found = std::ranges::find(*facts_.pipelines, chosen, &zoho::PipelineMetadata::name);
     if (found == facts_.pipelines->end()) {
       note(Weight::fault, "Deals go into the pipeline " + quoted(chosen) + ", which no layout has",
            "set deals.pipeline to one that there is");

@@ -1,67 +1,30 @@
 #include "setup/probe.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "base/json.hpp"
-#include "setup/examine.hpp"
+#include "setup/answers.hpp"
 #include "setup/plan.hpp"
 #include "setup/throwaway.hpp"
-#include "zoho/json_read.hpp"
+#include "zoho/limits.hpp"
+#include "zoho/metadata.hpp"
 
 namespace zs::setup {
 namespace {
 
-namespace dom = simdjson::dom;
-
-/// A record as GET shows it.
-struct Seen {
-  std::optional<std::string> title;  // nothing: null
-  std::vector<std::string> tags;
-};
-
-Seen read_seen(const std::string& body) {
-  Seen seen;
-  dom::parser parser;
-  dom::element record;
-  if (parser.parse(body)["data"].at(0).get(record) != simdjson::SUCCESS) return seen;
-  std::string_view title;
-  if (record["Title"].get(title) == simdjson::SUCCESS) seen.title = title;
-  dom::array tags;
-  if (record["Tag"].get(tags) == simdjson::SUCCESS) {
-    for (const dom::element tag : tags) seen.tags.push_back(zoho::text_of(tag, "name"));
-  }
-  return seen;
-}
-
-/// How a field is marked: `external` is null for one that is only unique.
-std::optional<std::string> external_field(const std::string& body) {
-  dom::parser parser;
-  dom::array fields;
-  if (parser.parse(body)["fields"].get(fields) != simdjson::SUCCESS) return std::nullopt;
-  for (const dom::element field : fields) {
-    dom::element external;
-    if (field["external"].get(external) == simdjson::SUCCESS && external.is_object() &&
-        zoho::text_of(external, "type") == "org")
-      return zoho::text_of(field, "api_name");
-  }
-  return std::nullopt;
-}
-
 std::string not_settled(std::string_view why) { return "not settled: " + std::string(why); }
 
-/// One record of a body, its members written by `write`.
+/// The body of a write that fires no automation, its records written by `write`; `match` is the field of an upsert.
 template <class Write>
-std::string body_with(std::string_view more, Write write) {
+std::string body_with(std::string_view match, Write write) {
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("data").begin_array();
   write(json);
   json.end_array().key("trigger").begin_array().end_array();
-  if (!more.empty()) json.key("duplicate_check_fields").begin_array().string(more).end_array();
+  if (!match.empty()) json.key("duplicate_check_fields").begin_array().string(match).end_array();
   json.end_object();
   return body;
 }
@@ -76,6 +39,7 @@ class Probe {
   Result<Answers> run() {
     // First, so that it also clears up after a run that was killed.
     ZS_TRY(clear_up());
+    ZS_TRY(keep_tags_that_exist());
     const Result<void> tried = try_all();
     const Result<void> cleared = clear_up();
     if (!tried && !cleared) return fail(tried.error().code, tried.error().text + "; and " + cleared.error().text);
@@ -112,13 +76,19 @@ class Probe {
   }
 
   Result<void> clear_up() {
-    ZS_ASSIGN(const std::vector<std::string> ids, find_by_last_name(calls_, k_throwaway));
-    std::vector<std::string> all = ids_;
-    for (const std::string& id : ids) {
-      if (std::ranges::find(all, id) == all.end()) all.push_back(id);
-    }
-    ZS_TRY(destroy(calls_, all));
-    ids_.clear();
+    ZS_ASSIGN(const std::vector<std::string> live, find_by_last_name(calls_, k_throwaway));
+    ZS_TRY(remove(calls_, live));
+    ZS_ASSIGN(const std::vector<std::string> binned, find_in_bin(calls_, k_throwaway));
+    return purge(calls_, binned);
+  }
+
+  /// A tag that the org lacks might be made on the fly, and would stay behind.
+  Result<void> keep_tags_that_exist() {
+    ZS_ASSIGN(const Reply reply, calls_.call("GET", "/crm/v8/settings/tags?module=Contacts", ""));
+    ZS_ASSIGN(const std::vector<zoho::TagMetadata> there, zoho::read_tags(reply.body));
+    std::erase_if(tags_, [&](const std::string& name) {
+      return std::ranges::find(there, name, &zoho::TagMetadata::name) == there.end();
+    });
     return {};
   }
 
@@ -131,7 +101,7 @@ class Probe {
       for (int i = 0; i < 3; ++i) json.begin_object().field("Last_Name", name_).field("Title", "x").end_object();
     });
     ZS_ASSIGN(const Reply reply, write("POST", "", body));
-    for (const Row& row : rows_of(reply.body)) {
+    for (const RowAnswer& row : read_rows(reply.body)) {
       if (row.code != "SUCCESS")
         return fail(Errc::conflict, "a throwaway Contact is refused (" + row.code + ": " + row.message + ")");
       ids_.push_back(row.id);
@@ -140,9 +110,9 @@ class Probe {
     return {};
   }
 
-  Result<Seen> look(const std::string& id) {
+  Result<SeenContact> look(const std::string& id) {
     ZS_ASSIGN(const Reply reply, calls_.call("GET", "/crm/v8/Contacts?ids=" + id + "&fields=Title,Tag", ""));
-    return read_seen(reply.body);
+    return read_contact(reply.body);
   }
 
   /// Sets one member of the first record; the code of its row.
@@ -153,7 +123,7 @@ class Probe {
                                          member(json);
                                          json.end_object();
                                        })));
-    const std::vector<Row> rows = rows_of(reply.body);
+    const std::vector<RowAnswer> rows = read_rows(reply.body);
     return rows.size() == 1 ? rows.front().code : std::string("no row");
   }
 
@@ -165,11 +135,11 @@ class Probe {
   Result<std::string> search() {
     ZS_ASSIGN(const Reply reply,
               calls_.call("GET", "/crm/v8/Contacts/search?criteria=(Last_Name:equals:" + name_ + ")&fields=id", ""));
-    return std::string(rows_of(reply.body).size() >= 3 ? "at once" : "later");
+    return std::string(read_rows(reply.body).size() >= 3 ? "at once" : "later");
   }
 
   Result<std::string> tag_on_update() {
-    if (tags_.size() < 2) return not_settled("[tags] has no two tags on Contacts");
+    if (tags_.size() < 2) return not_settled("Contacts lack the tags of [tags]: run `zohosync setup --apply` first");
     std::string body;
     JsonWriter(body)
         .begin_object()
@@ -190,7 +160,7 @@ class Probe {
                 json.key("Tag").begin_array().begin_object().field("name", tags_[1]).end_object().end_array();
               }));
     if (code != "SUCCESS") return "refused: " + code;
-    ZS_ASSIGN(const Seen seen, look(ids_.front()));
+    ZS_ASSIGN(const SeenContact seen, look(ids_.front()));
     const auto has = [&](const std::string& tag) { return std::ranges::find(seen.tags, tag) != seen.tags.end(); };
     if (has(tags_[0]) && has(tags_[1])) return std::string("adds");
     return std::string(has(tags_[1]) ? "replaces" : "is ignored");
@@ -201,7 +171,7 @@ class Probe {
                                          json.begin_object().field("id", ids_.front()).field("Title", "x").end_object();
                                          json.begin_object().field("id", "1").field("Title", "x").end_object();
                                        })));
-    if (rows_of(reply.body).size() != 2) return not_settled("the answer has not a row for each record");
+    if (read_rows(reply.body).size() != 2) return not_settled("the answer has not a row for each record");
     return std::to_string(reply.status);
   }
 
@@ -212,27 +182,25 @@ class Probe {
                                          json.begin_object().field("id", ids_[1]).field(field, keys[0]).end_object();
                                          json.begin_object().field("id", ids_[2]).field(field, keys[2]).end_object();
                                        })));
-    for (const Row& row : rows_of(named.body)) {
+    for (const RowAnswer& row : read_rows(named.body)) {
       if (row.code != "SUCCESS") return not_settled("the field " + field + " cannot be set (" + row.code + ")");
     }
     ZS_ASSIGN(const Reply reply, write("POST", "/upsert", body_with(field, [&](JsonWriter& json) {
                                          for (const std::string& key : keys)
                                            json.begin_object().field("Last_Name", name_).field(field, key).end_object();
                                        })));
-    const std::vector<Row> rows = rows_of(reply.body);
-    for (const Row& row : rows) {
-      if (row.code == "SUCCESS" && std::ranges::find(ids_, row.id) == ids_.end()) ids_.push_back(row.id);
-    }
+    const std::vector<RowAnswer> rows = read_rows(reply.body);
     const bool all_done =
-        rows.size() == 3 && std::ranges::all_of(rows, [](const Row& row) { return row.code == "SUCCESS"; });
+        rows.size() == 3 && std::ranges::all_of(rows, [](const RowAnswer& row) { return row.code == "SUCCESS"; });
     if (!all_done) return not_settled("an upsert by " + field + " was refused in part");
     return std::string(rows[0].id == ids_[1] && rows[2].id == ids_[2] ? "yes" : "no");
   }
 
   Result<std::string> upsert_order() {
     ZS_ASSIGN(const Reply fields, calls_.call("GET", "/crm/v8/settings/fields?module=Contacts", ""));
-    external_ = external_field(fields.body);
     ZS_ASSIGN(const std::vector<zoho::FieldMetadata> all, zoho::read_fields(fields.body));
+    const auto external = std::ranges::find_if(all, &zoho::FieldMetadata::is_external);
+    if (external != all.end()) external_ = external->api_name;
     const auto unique = std::ranges::find_if(all, [](const zoho::FieldMetadata& field) {
       return field.info.unique && field.info.type == "text" && field.api_create && field.api_update;
     });
@@ -249,7 +217,7 @@ class Probe {
   Result<std::string> null_clears() {
     ZS_ASSIGN(const std::string code, change([](JsonWriter& json) { json.key("Title").null(); }));
     if (code != "SUCCESS") return "refused: " + code;
-    ZS_ASSIGN(const Seen seen, look(ids_.front()));
+    ZS_ASSIGN(const SeenContact seen, look(ids_.front()));
     return std::string(seen.title ? "no" : "yes");
   }
 
@@ -258,7 +226,7 @@ class Probe {
     if (set != "SUCCESS") return "refused: " + set;
     ZS_ASSIGN(const std::string code, change([](JsonWriter& json) { json.field("Title", ""); }));
     if (code != "SUCCESS") return "refused: " + code;
-    ZS_ASSIGN(const Seen seen, look(ids_.front()));
+    ZS_ASSIGN(const SeenContact seen, look(ids_.front()));
     if (!seen.title) return std::string("is null");
     return std::string(seen.title->empty() ? "is kept" : "is ignored");
   }
@@ -275,7 +243,7 @@ class Probe {
   }
 
   Result<std::string> tag_price() {
-    if (tags_.empty()) return not_settled("[tags] has no tag on Contacts");
+    if (tags_.empty()) return not_settled("Contacts lack the tags of [tags]: run `zohosync setup --apply` first");
     constexpr std::size_t k_tagged = 50;
     // The header is told once half of the day's credits are spent; others' calls may come between.
     ZS_ASSIGN(const Reply before, calls_.call("GET", "/crm/v8/org", ""));
@@ -285,15 +253,15 @@ class Probe {
       if (spent == 1 || spent == 5) return std::to_string(k_tagged / static_cast<std::size_t>(spent));
     }
     ZS_ASSIGN(const Reply apis, calls_.call("GET", "/crm/v8/__apis", ""));
-    ZS_ASSIGN(const std::optional<std::size_t> price, read_tag_price(apis.body));
-    return price ? std::to_string(*price) : not_settled("the org's price list does not speak of tags");
+    ZS_ASSIGN(const zoho::Prices prices, zoho::read_prices(apis.body));
+    return std::to_string(prices.tagged_per_credit);
   }
 
   Result<std::string> ids_per_remove_tags() {
-    if (tags_.empty()) return not_settled("[tags] has no tag on Contacts");
+    if (tags_.empty()) return not_settled("Contacts lack the tags of [tags]: run `zohosync setup --apply` first");
     for (const std::size_t count : {500U, 100U, 50U}) {
       const auto reply = remove_from_nobody(count);
-      if (reply && rows_of(reply->body).size() == count) return std::to_string(count);
+      if (reply && read_rows(reply->body).size() == count) return std::to_string(count);
       if (!reply && reply.error().code != Errc::conflict) return std::unexpected(reply.error());
     }
     return std::string("fewer than 50");
@@ -303,7 +271,7 @@ class Probe {
   std::string name_;
   const std::function<bool()>& stop_;
   std::vector<std::string> tags_;
-  std::vector<std::string> ids_;  // of all records of this run that are known
+  std::vector<std::string> ids_;  // of the records that were made at the beginning
   std::optional<std::string> external_;
   Answers answers_;
 };
@@ -346,7 +314,5 @@ std::string to_json(const Answers& answers) {
   json.end_object();
   return out;
 }
-
-std::string meta_key(std::string_view org_id) { return "capabilities:" + std::string(org_id); }
 
 }  // namespace zs::setup

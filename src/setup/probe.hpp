@@ -35,8 +35,7 @@ using Answers = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] Result<Answers> probe(const config::Config& config, Calls& calls, std::string_view run,
                                     const std::function<bool()>& stop);
 
-/// As they stand in the store, under meta_key(org).
+/// As they stand in the store, under zoho::probe_key(org).
 [[nodiscard]] std::string to_json(const Answers& answers);
-[[nodiscard]] std::string meta_key(std::string_view org_id);
 
 }  // namespace zs::setup

@@ -10,19 +10,15 @@
 
 namespace zs::setup {
 
-/// One row of an answer to a write.
-struct Row {
-  std::string code;
-  std::string id;
-  std::string message;
-};
-/// The rows under `data`; empty for another shape.
-[[nodiscard]] std::vector<Row> rows_of(std::string_view body);
-
 /// Ids of all Contacts whose last name begins with `prefix`, as the database has them now.
 [[nodiscard]] Result<std::vector<std::string>> find_by_last_name(Calls& calls, std::string_view prefix);
 
-/// Deletes and purges them; they are gone from the recycle bin too.
-[[nodiscard]] Result<void> destroy(Calls& calls, const std::vector<std::string>& ids);
+/// Those in the recycle bin, where a run that ended between deleting and purging leaves them.
+[[nodiscard]] Result<std::vector<std::string>> find_in_bin(Calls& calls, std::string_view prefix);
+
+/// Into the recycle bin, without automation.
+[[nodiscard]] Result<void> remove(Calls& calls, const std::vector<std::string>& ids);
+/// Out of the recycle bin, for good.
+[[nodiscard]] Result<void> purge(Calls& calls, const std::vector<std::string>& ids);
 
 }  // namespace zs::setup

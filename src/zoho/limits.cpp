@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "zoho/crm.hpp"
@@ -30,6 +31,21 @@ Result<Prices> read_prices(std::string_view json) {
   if (dearest <= 0) return Prices{};
   // The most that a call can cost is what its most items cost.
   return Prices{std::max<std::size_t>(1, max_items(Verb::add_tags) / static_cast<std::size_t>(dearest))};
+}
+
+std::string probe_key(std::string_view org_id) { return "capabilities:" + std::string(org_id); }
+
+Prices with_probe(Prices prices, std::string_view found) {
+  dom::parser parser;
+  dom::element root;
+  if (found.empty() || parser.parse(found.data(), found.size()).get(root) != simdjson::SUCCESS || !root.is_object())
+    return prices;
+  const std::string text = text_of(root, "tagged_per_credit");
+  std::size_t tagged = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tagged);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  if (is_number && tagged > 0 && tagged <= max_items(Verb::add_tags)) prices.tagged_per_credit = tagged;
+  return prices;
 }
 
 std::size_t items_per_credit(Verb verb, const Prices& prices) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -32,6 +33,12 @@ struct Prices {
 /// GET /__apis: what the tag calls cost; the rest is the same everywhere. A table that does not speak of tags leaves
 /// the dearer price.
 [[nodiscard]] Result<Prices> read_prices(std::string_view json);
+
+/// What `doctor --probe` found in an org stands in the store's meta under this key, as a JSON object of texts.
+[[nodiscard]] std::string probe_key(std::string_view org_id);
+/// Paid is surer than listed: a price that the probe found stands over the table's. Anything unreadable changes
+/// nothing.
+[[nodiscard]] Prices with_probe(Prices prices, std::string_view found);
 
 /// Most items that one credit buys in a call: what has a flat price buys as many as fit.
 [[nodiscard]] std::size_t items_per_credit(Verb verb, const Prices& prices);

@@ -19,19 +19,23 @@ Result<dom::array> list_in(dom::parser& parser, std::string_view json, std::stri
   return list;
 }
 
-/// `unique` is {} for an ordinary field; an external field counts when it is the org's, not a user's.
-bool is_unique(dom::element field) {
-  dom::object unique;
-  if (field["unique"].get(unique) == simdjson::SUCCESS && unique.size() > 0) return true;
+/// Of the org's kind; a user's values are unique among their own only.
+bool is_external(dom::element field) {
   dom::element external;
   return field["external"].get(external) == simdjson::SUCCESS && external.is_object() &&
          text_of(external, "type") == "org";
 }
 
+/// `unique` is {} for an ordinary field.
+bool is_unique(dom::element field) {
+  dom::object unique;
+  return (field["unique"].get(unique) == simdjson::SUCCESS && unique.size() > 0) || is_external(field);
+}
+
 /// What is not told is not forbidden.
-bool is_allowed(dom::element field, std::string_view operation) {
+bool true_unless_denied(simdjson::simdjson_result<dom::element> told) {
   bool allowed = true;
-  return field["operation_type"][operation].get(allowed) != simdjson::SUCCESS || allowed;
+  return told.get(allowed) != simdjson::SUCCESS || allowed;
 }
 
 struct EditionRow {
@@ -70,9 +74,10 @@ Result<std::vector<FieldMetadata>> read_fields(std::string_view json) {
     one.info.type = text_of(field, "data_type");
     one.info.length = static_cast<std::size_t>(std::max<std::int64_t>(0, number_of(field, "length")));
     one.info.unique = is_unique(field);
+    one.is_external = is_external(field);
     one.mandatory = bool_of(field, "system_mandatory");
-    one.api_create = is_allowed(field, "api_create");
-    one.api_update = is_allowed(field, "api_update");
+    one.api_create = true_unless_denied(field["operation_type"]["api_create"]);
+    one.api_update = true_unless_denied(field["operation_type"]["api_update"]);
     dom::array values;
     if (field["pick_list_values"].get(values) == simdjson::SUCCESS) {
       for (dom::element value : values) {
@@ -125,6 +130,39 @@ void take_org(Org& org, const OrgMetadata& about) {
   org.edition = about.edition;
   org.licences = about.licences;
   org.schema.multi_currency = about.multi_currency;
+}
+
+Result<std::vector<ModuleMetadata>> read_modules(std::string_view json) {
+  dom::parser parser;
+  ZS_ASSIGN(const dom::array modules, list_in(parser, json, "modules"));
+  std::vector<ModuleMetadata> out;
+  for (dom::element module : modules) {
+    out.push_back({text_of(module, "api_name"), true_unless_denied(module["api_supported"]),
+                   true_unless_denied(module["creatable"]), true_unless_denied(module["editable"])});
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> read_layout_ids(std::string_view json) {
+  dom::parser parser;
+  ZS_ASSIGN(const dom::array layouts, list_in(parser, json, "layouts"));
+  std::vector<std::string> out;
+  for (dom::element layout : layouts) out.push_back(text_of(layout, "id"));
+  return out;
+}
+
+Result<std::vector<PipelineMetadata>> read_pipelines(std::string_view json) {
+  std::vector<PipelineMetadata> out;
+  if (json.empty()) return out;
+  dom::parser parser;
+  ZS_ASSIGN(const dom::array pipelines, list_in(parser, json, "pipeline"));
+  for (dom::element pipeline : pipelines) {
+    out.push_back({text_of(pipeline, "display_value"), {}});
+    dom::array stages;
+    if (pipeline["maps"].get(stages) != simdjson::SUCCESS) continue;
+    for (dom::element stage : stages) out.back().stages.push_back(text_of(stage, "display_value"));
+  }
+  return out;
 }
 
 int concurrency_of(std::string_view edition) {

@@ -19,7 +19,8 @@ struct FieldMetadata {
   std::vector<std::string> values;  // picklist display values, without -None-
   bool api_create = true;           // operation_type; true when not told
   bool api_update = true;
-  bool mandatory = false;  // system_mandatory: the API demands a value
+  bool mandatory = false;    // system_mandatory: the API demands a value
+  bool is_external = false;  // of the org's kind
 };
 
 /// GET /settings/fields?module=…
@@ -47,6 +48,25 @@ struct TagMetadata {
 /// What these say, where the engine looks for it. `pipeline`: the configured one, else the org's first is taken.
 void take_fields(Org& org, plan::Module module, const std::vector<FieldMetadata>& fields, const std::string& pipeline);
 void take_org(Org& org, const OrgMetadata& about);
+
+struct ModuleMetadata {
+  std::string api_name;
+  bool api_supported = true;
+  bool creatable = true;
+  bool editable = true;
+};
+/// GET /settings/modules
+[[nodiscard]] Result<std::vector<ModuleMetadata>> read_modules(std::string_view json);
+
+/// GET /settings/layouts?module=…
+[[nodiscard]] Result<std::vector<std::string>> read_layout_ids(std::string_view json);
+
+struct PipelineMetadata {
+  std::string name;
+  std::vector<std::string> stages;
+};
+/// GET /settings/pipeline?layout_id=…
+[[nodiscard]] Result<std::vector<PipelineMetadata>> read_pipelines(std::string_view json);
 
 /// Calls at once by edition: zoho/crm-api.md 5.3; 10 for an unknown one.
 [[nodiscard]] int concurrency_of(std::string_view edition);

@@ -171,11 +171,11 @@ TEST(Doctor, NamesScopesAndStagesAndTheFieldThatIsNotUnique) {
                  {},
                  false});
   std::ofstream(system.directory() / "zohosync.toml")
-      << "[deals]\npipeline = \"Nowhere\"\n[external_ids]\ncontact = \"Phone\"\n";
+      << "[deals]\npipeline = \"Nowhere\"\n[external_ids]\ncontact = \"Department\"\n";
   const auto said = system.cli({"doctor"});
   EXPECT_EQ(said.code, 1) << said.output;
-  for (const char* part :
-       {"lacks the scope ZohoCRM.coql.READ", "lacks the scope ZohoCRM.settings.modules.READ", "Nowhere", "Phone"}) {
+  for (const char* part : {"lacks the scope ZohoCRM.coql.READ", "lacks the scope ZohoCRM.settings.modules.READ",
+                           "Nowhere", "Department on Contacts is not unique"}) {
     EXPECT_TRUE(said.output.contains(part)) << part << " in " << said.output;
   }
 }

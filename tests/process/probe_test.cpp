@@ -111,6 +111,17 @@ TEST(Probe, RemovesItsRecordsWhenItFailsAndThoseOfAKilledRun) {
   EXPECT_TRUE(bin_is_empty(system));
 }
 
+TEST(Probe, WhatWasDeletedButNotPurgedIsPurgedByTheNextRun) {
+  System system({sandbox(), {}, false});
+  ASSERT_EQ(system.cli({"setup", "--apply"}).code, 0);
+  system.control("POST", "/faults", R"({"on":"purge","effect":"status","status":500,"times":1})");
+  EXPECT_EQ(system.cli({"doctor", "--probe"}).code, 3);
+  EXPECT_EQ(contacts(system), 0);
+  EXPECT_FALSE(bin_is_empty(system));
+  EXPECT_EQ(system.cli({"doctor", "--probe"}).code, 0);
+  EXPECT_TRUE(bin_is_empty(system));
+}
+
 TEST(Probe, AnInterruptedRunClearsUp) {
   System system({sandbox({"--latency-ms", "100"}), {}, false});
   ASSERT_EQ(system.cli({"setup", "--apply"}).code, 0);

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "base/crypto.hpp"
 #include "process/system.hpp"
 
 namespace zs::process {
@@ -113,12 +114,13 @@ TEST(Token, ADeadTokenInTheStoreIsReplacedOnce) {
 TEST(Token, NeedsAKeyWithTheScopeAdmin) {
   System system({{"--ready"}, {}, false});
   std::ofstream(system.directory() / "zohosync.toml")
-      << "[[auth.keys]]\nname = \"reader\"\nsha256 = \""
-      << "3a6fb4e4dfe8ad3ff13d6a9b2a4d0d0a9d6d0ba8ac7b9f4d5e3b1a2c4d5e6f70"
+      << "[[auth.keys]]\nname = \"reader\"\nsha256 = \"" << sha256_hex("reader's key")
       << "\"\nscopes = [\"ingest\", \"read\"]\n";
   system.start_daemon();
   EXPECT_EQ(system.call("GET", "/v1/token", "", "", "").status, 401);
   EXPECT_EQ(system.call("GET", "/v1/token", "", "", "wrong").status, 401);
+  EXPECT_EQ(system.call("GET", "/v1/status", "", "", "reader's key").status, 200);
+  EXPECT_EQ(system.call("GET", "/v1/token", "", "", "reader's key").status, 403);
   EXPECT_EQ(system.call("GET", "/v1/token").status, 200);
 }
 
