@@ -22,7 +22,7 @@ inline void demand(bool holds, std::string_view what, std::string_view seen = {}
 inline std::string_view take_line(std::string_view& rest) {
   const std::size_t end = rest.find('\n');
   const std::string_view line = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return line;
 }
 

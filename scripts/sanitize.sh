@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The tests under sanitizers, the real daemon and simulator among them. No suppressions: what is reported is mended.
-#   scripts/sanitize.sh asan   address and undefined behaviour: all quick tests, then real programs killed and filled up
-#   scripts/sanitize.sh tsan   data races: the server, the client, the store, and real programs
+#   scripts/sanitize.sh asan       address and undefined behaviour: all quick tests, which is what CI runs
+#   scripts/sanitize.sh programs   the same sanitizers in the real programs, killed and filled up
+#   scripts/sanitize.sh tsan       data races: the server, the client, the store, and the real programs
 # The real programs are run by fewer tests than without a sanitizer: those in which most happens at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,6 +18,9 @@ case "${1:-}" in
     scripts/build.sh asan -DZS_WERROR=ON
     # Thousands of seeds are the dev build's business.
     ZS_SEEDS=${ZS_SEEDS:-5} ctest --preset asan --parallel "$(nproc)" --label-exclude slow
+    ;;
+  programs)
+    scripts/build.sh asan -DZS_WERROR=ON zohosync zohosim process_test
     ctest --preset asan --parallel "$(nproc)" --tests-regex "$programs"
     ;;
   tsan)
@@ -24,7 +28,7 @@ case "${1:-}" in
     ctest --preset tsan --parallel "$(nproc)" --tests-regex "$programs|Curl|Server|StoreTest|DiskFault|Fetch"
     ;;
   *)
-    echo "usage: scripts/sanitize.sh asan | tsan" >&2
+    echo "usage: scripts/sanitize.sh asan | programs | tsan" >&2
     exit 2
     ;;
 esac

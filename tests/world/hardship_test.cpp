@@ -12,6 +12,12 @@ bool is_update(const net::ClientRequest& request, std::string_view part = "") {
   return request.method == "PUT" && request.body.contains(part);
 }
 
+/// Zoho does what it is asked; nobody hears of it.
+Intercepted applied_but_lost(World& world, const net::ClientRequest& request) {
+  world.ask(request.method, request.url.substr(request.url.find("/crm/")), request.body);
+  return broken(net::Exchange::unknown);
+}
+
 std::vector<store::NewEvent> many_signups(int count, store::Lane lane) {
   std::vector<store::NewEvent> events;
   for (int i = 0; i < count; ++i) {
@@ -116,6 +122,49 @@ TEST(Hardship, ASlowOlderCallNeverOverwritesANewerFact) {
   world.run_for(1h);
   ASSERT_TRUE(slowed && glitched);
   EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, AFieldThatGoesThereAndBackAroundALostAnswerIsWrittenAgain) {
+  World world{Settings{}};
+  const auto title = [](int second, const std::string& text) {
+    return event("t" + std::to_string(second), "user.updated", second,
+                 R"({"user":{"id":"u1","title":")" + text + R"("}})");
+  };
+  world.deliver({signup("u1", "a@example.com"), title(2, "HERE")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  bool lost = false;
+  world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+    if (!is_update(request, "THERE") || std::exchange(lost, true)) return std::nullopt;
+    return applied_but_lost(world, request);
+  };
+  world.deliver({title(9, "THERE")});
+  while (!lost) world.run_for(1ms);
+  world.deliver({title(10, "HERE")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_EQ(faults(world), "");
+}
+
+TEST(Hardship, ATagThatGoesThereAndBackAroundALostAnswerIsPutRight) {
+  for (const std::string action : {"add_tags", "remove_tags"}) {
+    World world{Settings{}};
+    const auto plan = [](int second, const std::string& name) {
+      return event("p" + std::to_string(second), "subscription.activated", second,
+                   R"({"subscription":{"id":"s1","user_id":"u1","plan":")" + name + R"("}})");
+    };
+    world.deliver({signup("u1", "a@example.com"), plan(2, "base")});
+    ASSERT_TRUE(world.run_until_quiet(1h));
+    bool lost = false;
+    world.intercept = [&](const net::ClientRequest& request) -> Intercepted {
+      if (!request.url.ends_with("/Contacts/actions/" + action) || std::exchange(lost, true)) return std::nullopt;
+      return applied_but_lost(world, request);
+    };
+    world.deliver({plan(9, "pro")});
+    for (int i = 0; i < 10'000 && !lost; ++i) world.run_for(1ms);
+    ASSERT_TRUE(lost) << action;
+    world.deliver({plan(10, "base")});
+    ASSERT_TRUE(world.run_until_quiet(1h));
+    EXPECT_EQ(faults(world), "") << action;
+  }
 }
 
 TEST(Hardship, AProxysRefusalsPauseTheEngineAndHoldNobody) {
