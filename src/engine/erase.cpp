@@ -97,7 +97,9 @@ Result<ErasureReport> Engine::erase(const std::string& user_key) {
     // After a start nobody can tell any more whose bytes are being wiped: they may be this user's.
     const bool may_be_theirs = erasure.key == user_key || erasure.key.empty();
     if (!may_be_theirs) continue;
-    report.state = erasure.is_held ? ErasureState::held : ErasureState::erasing;
+    // A retry may have ended the hold, and the next tick will take it up.
+    ZS_ASSIGN(const std::optional<store::Held> held, reader_->held(id));
+    report.state = erasure.is_held && held ? ErasureState::held : ErasureState::erasing;
     report.entity = id;
     if (erasure.key == user_key) break;
   }

@@ -27,12 +27,18 @@ std::vector<store::NewEvent> work() {
           event("ended", "subscription.canceled", 7, R"({"subscription":{"id":"s1"}})")};
 }
 
+/// Less of it, for the many steps of a disk: inserts with an account, a contact and a deal, and a change to each kind.
+std::vector<store::NewEvent> little_work() {
+  const auto all = work();
+  return {all[0], all[2], all[4]};
+}
+
 /// The world after the work, whatever struck on the way.
-void do_work(World& world, const std::string& when) {
-  world.deliver_over(work(), std::chrono::seconds{3});
+void do_work(World& world, const std::vector<store::NewEvent>& events, const std::string& when) {
+  world.deliver_over(events, std::chrono::seconds{3});
   world.run_for(std::chrono::seconds{4});
   ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{2})) << when;
-  ASSERT_EQ(world.accepted().size(), work().size()) << when << ": an event was lost on the way in";
+  ASSERT_EQ(world.accepted().size(), events.size()) << when << ": an event was lost on the way in";
   EXPECT_EQ(faults(world), "") << when;
   EXPECT_TRUE(world.held().empty()) << when;
 }
@@ -48,7 +54,7 @@ TEST(KillMatrix, AtEveryCommitAndEveryCallTheWorkIsTakenUpAgain) {
       settings.seed = 4;
       World world(settings);
       world.kill_at(boundary, n);
-      do_work(world, when);
+      do_work(world, work(), when);
       if (testing::Test::HasFailure()) return;
       was_killed = world.was_killed();
     }
@@ -90,7 +96,7 @@ class DiskMatrix : public testing::Test {
         // Somebody makes room after a while.
         world.after(std::chrono::seconds{5}, [] { disk().full = false; });
       }
-      do_work(world, when);
+      do_work(world, little_work(), when);
       has_struck = has_struck || disk().has_struck();
     }
     disk().mend();

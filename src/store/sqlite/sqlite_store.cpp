@@ -77,7 +77,10 @@ Result<void> configure_writer(Connection& connection, bool in_memory) {
   {
     ZS_ASSIGN(auto query, connection.query("PRAGMA journal_mode = WAL"));
     ZS_ASSIGN(const bool answered, query.step());
-    if (!answered || query.text(0) != "wal") {
+    const bool is_wal = answered && query.text(0) == "wal";
+    // The file is marked only now, and a sync that fails here must not pass for done.
+    ZS_TRY(query.run());
+    if (!is_wal) {
       return fail(Errc::unavailable, "the file system does not allow a write-ahead log: use a local disk");
     }
   }
