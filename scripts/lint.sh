@@ -2,6 +2,7 @@
 # What CI refuses besides failing tests. Each part can be run alone:
 #   scripts/lint.sh format       formatting of all tracked C++ (mend: scripts/lint.sh format --fix)
 #   scripts/lint.sh includes     includes against the table of allowed arrows
+#   scripts/lint.sh guarantees   docs/guarantees.md against the tests it names
 #   scripts/lint.sh tidy [FILE…] clang-tidy; needs build/dev configured
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,6 +20,11 @@ format() {
 includes() {
   tools/check-includes-test
   tools/check-includes
+}
+
+guarantees() {
+  tools/check-guarantees-test
+  tools/check-guarantees
 }
 
 # Only files that the dev preset compiles: tidy needs their command lines.
@@ -41,6 +47,6 @@ tidy() {
 }
 
 case "${1:-}" in
-  format | includes | tidy) part=$1; shift; "$part" "$@" ;;
-  *) echo "usage: scripts/lint.sh format [--fix] | includes | tidy [FILE…]" >&2; exit 2 ;;
+  format | includes | guarantees | tidy) part=$1; shift; "$part" "$@" ;;
+  *) echo "usage: scripts/lint.sh format [--fix] | includes | guarantees | tidy [FILE…]" >&2; exit 2 ;;
 esac

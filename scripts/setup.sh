@@ -3,6 +3,7 @@
 # CI) goes through this file, so a fresh machine needs nothing else. Quiet and quick when all is there.
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh --lint   also clang-format-19 and clang-tidy-19, which CI runs
+#   scripts/setup.sh --fuzz   also clang-19 with libFuzzer
 set -euo pipefail
 
 packages=(
@@ -14,7 +15,8 @@ packages=(
 for argument in "$@"; do
   case "$argument" in
     --lint) packages+=(clang-format-19 clang-tidy-19 clang-19) ;;
-    *) echo "setup: unknown argument '$argument' (known: --lint)" >&2; exit 2 ;;
+    --fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
+    *) echo "setup: unknown argument '$argument' (known: --lint, --fuzz)" >&2; exit 2 ;;
   esac
 done
 

@@ -164,5 +164,13 @@ TEST_F(ReadyZohoTest, MergesWithoutLeavingARedirect) {
   EXPECT_EQ(get("/crm/v8/Contacts/deleted?type=all").at("data.0.id"), loser);
 }
 
+TEST_F(ReadyZohoTest, AnAddressThatIsNoTextIsRefusedInAnAnswerThatIs) {
+  for (const char* target : {"/crm/v8/Contacts/search?criteria=(%FF:equals:x)", "/crm/v8/Contacts/%FF"}) {
+    const Answer answer = get(target);
+    EXPECT_EQ(answer.status, 400) << target;
+    EXPECT_TRUE(parse_json(answer.body)) << target;
+  }
+}
+
 }  // namespace
 }  // namespace zohosim

@@ -1,5 +1,7 @@
 #include "core/simulator.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "core/control.hpp"
 #include "core/coql.hpp"
@@ -19,6 +21,13 @@ using Cut = HttpAnswer::Cut;
 
 HttpAnswer not_found() {
   return error_answer(404, {"INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"});
+}
+
+/// Answers repeat what was asked, and JSON has no place for what is not text.
+bool is_text(const Route& route, const Pairs& params) {
+  return zs::is_valid_utf8(route.module) && zs::is_valid_utf8(route.id) &&
+         std::ranges::all_of(
+             params, [](const auto& one) { return zs::is_valid_utf8(one.first) && zs::is_valid_utf8(one.second); });
 }
 
 HttpAnswer dispatch(const Call& call) {
@@ -252,6 +261,7 @@ HttpAnswer Simulator::serve_crm(const HttpRequest& request, const Route& route, 
     return std::move(*refused);
   }
   const Pairs params = parse_form(request.query);
+  if (!is_text(route, params)) return error_answer(400, {"INVALID_REQUEST", "the URL is not valid UTF-8"});
   const int credits = price(route, params, body, world.org, options_);
   const Places places{1, is_heavy(route, params, body) ? 1 : 0, generation_};
   if (auto refused = admit(places, credits)) return std::move(*refused);

@@ -163,18 +163,11 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   /// True when a whole request is there. Otherwise more is on its way, or the connection has been dealt with.
   bool take_request() {
-    if (!parser_->got_some()) skip_blank_lines();
-    while (buffer_.size() > 0 && !parser_->is_done() && !is_short_of_a_last_chunk()) {
-      phase_ = Phase::reading;
-      error_code ec;
-      const std::size_t used = parser_->put(buffer_.cdata(), ec);
-      buffer_.consume(used);
-      if (ec == boost::beast::http::error::need_more) break;
-      if (ec) return refuse(RequestParser::status_of(ec), ec.message());
-    }
+    std::string why;
+    const int refused = parser_->take(buffer_, why);
+    if (parser_->got_some()) phase_ = Phase::reading;
+    if (refused != 0) return refuse(refused, why);
     if (parser_->is_done()) return true;
-    // Only chunk headers and trailers can pile up like this; the header's own bound is the parser's.
-    if (buffer_.size() > core_->options.max_header_bytes) return refuse(431, "a chunk header or trailer is too long");
     if (parser_->is_header_done() && parser_->expects_continue() && !continued_ && buffer_.size() == 0 &&
         request_.body.empty()) {
       send_continue();
@@ -182,20 +175,6 @@ class Session final : public Connection, public Answerable, public std::enable_s
       read_more();
     }
     return false;
-  }
-
-  // Beast asserts five bytes when it looks at a last chunk ("0 CR LF CR LF") again; fewer cannot end a chunked body.
-  bool is_short_of_a_last_chunk() const {
-    return buffer_.size() < 5 && parser_->is_header_done() && parser_->chunked();
-  }
-
-  // RFC 9112 2.2: a client may send an empty line before its request.
-  void skip_blank_lines() {
-    while (buffer_.size() > 0) {
-      const char c = *static_cast<const char*>(buffer_.cdata().data());
-      if (c != '\r' && c != '\n') return;
-      buffer_.consume(1);
-    }
   }
 
   void read_more() {

@@ -27,19 +27,50 @@ std::size_t path_start(std::string_view target) {
   return std::min(target.find_first_of("/?", scheme + 3), target.size());
 }
 
+int status_of(const boost::system::error_code& error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
+  return error == http::error::body_limit ? 413 : 400;
+}
+
+// RFC 9112 2.2: a client may send an empty line before its request.
+void skip_blank_lines(boost::beast::flat_buffer& buffer) {
+  while (buffer.size() > 0) {
+    const char c = *static_cast<const char*>(buffer.cdata().data());
+    if (c != '\r' && c != '\n') return;
+    buffer.consume(1);
+  }
+}
+
 }  // namespace
 
 RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes)
-    : request_(request), header_bytes_left_(max_header_bytes) {
+    : request_(request), max_header_bytes_(max_header_bytes), header_bytes_left_(max_header_bytes) {
   constexpr std::size_t widest = std::numeric_limits<std::uint32_t>::max();
   header_limit(static_cast<std::uint32_t>(std::min(max_header_bytes, widest)));
   body_limit(max_body_bytes);
   eager(true);
 }
 
-int RequestParser::status_of(const boost::system::error_code& error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
-  return error == http::error::body_limit ? 413 : 400;
+int RequestParser::take(boost::beast::flat_buffer& buffer, std::string& why) {
+  if (!got_some()) skip_blank_lines(buffer);
+  // Beast asserts five bytes when it looks at a last chunk ("0 CR LF CR LF") again; fewer cannot end a chunked body.
+  const auto is_short_of_a_last_chunk = [&] { return buffer.size() < 5 && is_header_done() && chunked(); };
+  while (buffer.size() > 0 && !is_done() && !is_short_of_a_last_chunk()) {
+    error_code ec;
+    const std::size_t used = put(buffer.cdata(), ec);
+    buffer.consume(used);
+    if (ec == http::error::need_more) break;
+    if (ec) {
+      why = ec.message();
+      return status_of(ec);
+    }
+  }
+  // Only chunk headers and trailers can pile up like this; the header's own bound is Beast's.
+  if (!is_done() && buffer.size() > max_header_bytes_) {
+    why = "a chunk header or trailer is too long";
+    return 431;
+  }
+  return 0;
 }
 
 void RequestParser::on_request_impl(http::verb, string_view method, string_view target, int version, error_code& ec) {

@@ -3,9 +3,11 @@
 // stricter than Beast where leniency lets a proxy and us disagree about where a request ends, and it
 // bounds what Beast does not: the header as a whole (Beast's limit is per unparsed rest).
 
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "net/http_server.hpp"
 
@@ -15,10 +17,12 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes);
 
+  /// Takes what it can of the buffer. 0: is_done(), or more bytes are needed; else the status that refuses the
+  /// request, and why.
+  [[nodiscard]] int take(boost::beast::flat_buffer& buffer, std::string& why);
+
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
   [[nodiscard]] bool http11() const { return http11_; }
-  /// The status that says what is wrong: 400, 413 or 431.
-  [[nodiscard]] static int status_of(const boost::system::error_code& error);
 
  private:
   using error_code = boost::beast::error_code;
@@ -39,6 +43,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void check_framing(field name, string_view value, error_code& ec);
 
   Request& request_;
+  std::size_t max_header_bytes_;
   std::size_t header_bytes_left_;
   int hosts_ = 0;
   bool has_length_ = false;

@@ -11,12 +11,16 @@
 namespace zs::zoho {
 
 /// Text, or the digits of a whole number: ids come as strings, but nothing breaks if one day they do not.
-inline std::string text_of(simdjson::dom::element parent, std::string_view key) {
+inline std::string text_in(simdjson::dom::element value) {
   std::string_view text;
-  if (parent[key].get(text) == simdjson::SUCCESS) return std::string(text);
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
   std::int64_t number = 0;
-  if (parent[key].get(number) == simdjson::SUCCESS) return std::to_string(number);
+  if (value.get(number) == simdjson::SUCCESS) return std::to_string(number);
   return {};
+}
+inline std::string text_of(simdjson::dom::element parent, std::string_view key) {
+  simdjson::dom::element value;
+  return parent[key].get(value) == simdjson::SUCCESS ? text_in(value) : std::string{};
 }
 
 inline std::int64_t number_of(simdjson::dom::element parent, std::string_view key, std::int64_t otherwise = 0) {

@@ -110,7 +110,8 @@ int concurrency_of(std::string_view edition) {
 std::int64_t credits_of_edition(std::string_view edition, std::int64_t licences) {
   const EditionRow* row = find_edition(edition);
   if (row == nullptr) return 0;
-  return std::min(row->ceiling, row->base + row->per_licence * licences);
+  // No org has a million licences: whatever an answer says, the product stays a number.
+  return std::min(row->ceiling, row->base + row->per_licence * std::clamp<std::int64_t>(licences, 0, 1'000'000));
 }
 
 }  // namespace zs::zoho

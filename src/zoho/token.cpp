@@ -74,7 +74,8 @@ void TokenBroker::restore(std::string_view saved) {
   if (saved.empty() || parser.parse(saved.data(), saved.size()).get(root) != simdjson::SUCCESS) return;
   Token token{text_of(root, "access_token"), text_of(root, "api_domain"), text_of(root, "scope"),
               number_of(root, "expires_ms")};
-  if (!token.access_token.empty() && text_of(root, "owner") == owner_) token_ = std::move(token);
+  const bool is_whole = is_token(token.access_token) && token.expires_ms > 0;
+  if (is_whole && text_of(root, "owner") == owner_) token_ = std::move(token);
   simdjson::dom::array mints;
   if (root["mints_ms"].get(mints) == simdjson::SUCCESS) {
     for (simdjson::dom::element mint : mints) {

@@ -1,10 +1,15 @@
 #include "zoho/token_answer.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "zoho/json_read.hpp"
 
 namespace zs::zoho {
 namespace {
+
+// Zoho's tokens live an hour; whatever an answer says, one is not believed for longer than a day.
+constexpr std::int64_t k_longest_life_s = 86'400;
 
 TokenState state_of(std::string_view error, std::string_view description) {
   if (error == "access denied" && description.contains("too many requests")) return TokenState::throttled;
@@ -15,6 +20,10 @@ TokenState state_of(std::string_view error, std::string_view description) {
 
 }  // namespace
 
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
 TokenAnswer read_token_answer(int status, std::string_view body, std::int64_t now_ms) {
   TokenAnswer answer;
   simdjson::dom::parser parser;
@@ -24,10 +33,10 @@ TokenAnswer read_token_answer(int status, std::string_view body, std::int64_t no
     return answer;
   }
   answer.token = {text_of(root, "access_token"), text_of(root, "api_domain"), text_of(root, "scope"), 0};
-  if (!answer.token.access_token.empty()) {
+  if (is_token(answer.token.access_token)) {
     // Old answers have milliseconds in expires_in, and then expires_in_sec beside it.
     const std::int64_t seconds = number_of(root, "expires_in_sec", number_of(root, "expires_in", 3600));
-    answer.token.expires_ms = now_ms + seconds * 1000;
+    answer.token.expires_ms = now_ms + std::clamp<std::int64_t>(seconds, 0, k_longest_life_s) * 1000;
     answer.refresh_token = text_of(root, "refresh_token");
     answer.state = TokenState::ok;
     return answer;

@@ -18,6 +18,9 @@ struct TokenAnswer {
   std::string error;          // otherwise: Zoho's word in lower case, or what was there instead of one
 };
 
+/// Whether it can be a token: it goes into a header.
+[[nodiscard]] bool is_token(std::string_view text);
+
 [[nodiscard]] TokenAnswer read_token_answer(int status, std::string_view body, std::int64_t now_ms);
 
 /// A urlencoded body: secrets never stand in a URL.

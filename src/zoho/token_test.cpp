@@ -115,6 +115,20 @@ TEST_F(Fixture, ErrorsInsideHttp200AreErrors) {
   EXPECT_EQ(broker.state(), TokenState::unreachable);
 }
 
+TEST_F(Fixture, ATokenThatCannotStandInAHeaderIsNone) {
+  std::string got;
+  broker.with_token([&](const TokenBroker::Outcome& o) { got = o.token ? "a token" : std::string(name_of(o.state)); });
+  accounts.answer(200, R"({"access_token":"t\r\nx: y","api_domain":"http://api","expires_in":3600})");
+  EXPECT_EQ(got, "unreachable");
+}
+
+TEST_F(Fixture, ALifeOfCenturiesIsNotBelieved) {
+  std::int64_t expires_ms = 0;
+  broker.with_token([&](const TokenBroker::Outcome& o) { expires_ms = o.token ? o.token->expires_ms : 0; });
+  accounts.answer(200, R"({"access_token":"t1","api_domain":"http://api","expires_in":9223372036854775807})");
+  EXPECT_EQ(expires_ms, to_millis(clock.now() + 24h));
+}
+
 TEST_F(Fixture, NeverMintsMoreThanEightTimesInTenMinutesEvenOverRestarts) {
   for (int i = 0; i < 8; ++i) {
     TokenBroker again = make();

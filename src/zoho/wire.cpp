@@ -1,6 +1,7 @@
 #include "zoho/wire.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -112,6 +113,12 @@ std::optional<std::size_t> index_in(std::string_view json_path) {
   return index;
 }
 
+/// What Zoho gives for an id: digits, 19 of them today. Anything else in its place is not believed, for it goes into
+/// addresses and queries.
+bool is_record_id(std::string_view id) {
+  return !id.empty() && id.size() <= 20 && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool is_lookup(Module module, std::string_view field) {
   return (module != Module::accounts && field == "Account_Name") || field == "Contact_Name";
 }
@@ -136,6 +143,7 @@ ItemAnswer read_error(const Call& call, dom::element row, const std::string& cod
     answer.zoho_id = text_of(details, "id");
     dom::element duplicate;
     if (details["duplicate_record"].get(duplicate) == simdjson::SUCCESS) answer.zoho_id = text_of(duplicate, "id");
+    if (!is_record_id(answer.zoho_id)) answer.zoho_id.clear();
     error.more_records = bool_of(details, "more_records");
     error.names_record = !answer.zoho_id.empty();
     // The worst of several errors decides; each has the shape of a row.
@@ -167,16 +175,19 @@ ItemAnswer read_row(const Call& call, dom::element row) {
   return read_error(call, row, code);
 }
 
-/// Rows in the order of the request; an error row that names another place goes there.
+/// Rows in the order of the request; one that names another place makes the answer unbelievable.
 bool read_rows(const Call& call, dom::array rows, std::vector<ItemAnswer>& out) {
   if (rows.size() != call.items.size()) return false;
+  std::set<std::string> made;
   for (dom::element row : rows) {
     ItemAnswer answer = read_row(call, row);
     const std::size_t here = out.size();
     if (answer.verdict == Verdict::applied) {
-      // An insert without the new id, or a write that names another record, cannot be believed.
+      // An insert without a new id of its own, or a write that names another record, cannot be believed.
       const std::string& expected = call.items[here].zoho_id;
-      if (answer.zoho_id.empty() || (call.verb != Verb::insert && answer.zoho_id != expected)) return false;
+      if (call.verb == Verb::insert ? !is_record_id(answer.zoho_id) || !made.insert(answer.zoho_id).second
+                                    : answer.zoho_id != expected)
+        return false;
     } else {
       dom::element details;
       if (row["details"].get(details) == simdjson::SUCCESS) {
@@ -208,7 +219,7 @@ Record read_record(dom::object object) {
   Record record;
   for (const auto& [key, value] : object) {
     if (key == "id") {
-      record.zoho_id = std::string_view(value);
+      record.zoho_id = text_in(value);
     } else if (key == "Tag") {
       dom::array tags;
       if (value.get(tags) != simdjson::SUCCESS) continue;
@@ -323,6 +334,13 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   dom::element root;
   const bool json = wire.content_type.contains("json") &&
                     parser.parse(wire.body.data(), wire.body.size()).get(root) == simdjson::SUCCESS;
+  if (!json && wire.content_type.contains("json") && wire.status != 429) {
+    // Zoho's own words, cut on the way: what they were about, nobody can tell.
+    answer.outcome = Outcome::unknown;
+    answer.code = "ANSWER_CUT";
+    answer.message = "the answer is not whole";
+    return answer;
+  }
   if (!json) {
     // A proxy's 403 or 404 is not about these records: holding them would only spread the trouble.
     const bool about_us = wire.status == 405 || wire.status == 407;
@@ -338,7 +356,9 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
     if (reads) {
       for (dom::element row : data) {
         dom::object object;
-        if (row.get(object) == simdjson::SUCCESS) answer.records.push_back(read_record(object));
+        if (row.get(object) != simdjson::SUCCESS) continue;
+        Record record = read_record(object);
+        if (is_record_id(record.zoho_id)) answer.records.push_back(std::move(record));
       }
       answer.outcome = Outcome::answered;
     } else if (read_rows(call, data, answer.items)) {

@@ -101,6 +101,41 @@ TEST(Answer, OneThatDoesNotMatchTheRequestIsNotBelieved) {
   EXPECT_EQ(read(call_of(Verb::insert, 1), 200, R"({"ok":true})").outcome, Outcome::unknown);
 }
 
+TEST(Answer, TwoInsertsThatNameOneRecordAreNotBelieved) {
+  EXPECT_EQ(
+      read(
+          call_of(Verb::insert, 2), 201,
+          R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"900"}},{"code":"SUCCESS","status":"success","details":{"id":"900"}}]})")
+          .outcome,
+      Outcome::unknown);
+}
+
+TEST(Answer, WhatIsNoRecordsIdIsNeitherLinkedNorAdopted) {
+  EXPECT_EQ(
+      read(call_of(Verb::insert, 1), 201, R"({"data":[{"code":"SUCCESS","status":"success","details":{"id":"1,2"}}]})")
+          .outcome,
+      Outcome::unknown);
+  const auto refused = read(
+      call_of(Verb::insert, 1), 400,
+      R"({"data":[{"code":"DUPLICATE_DATA","status":"error","details":{"api_name":"Platform_User_ID","id":"' or '"}}]})");
+  ASSERT_EQ(refused.items.size(), 1U);
+  EXPECT_EQ(refused.items[0].verdict, Verdict::hold);
+}
+
+TEST(Answer, OneThatWasCutOnItsWayTellsNothingWhateverItsStatus) {
+  for (const int status : {200, 201, 400, 403, 500}) {
+    const auto cut = read(call_of(Verb::insert, 1), status, R"({"data":[{"code":"DUPLICATE_DATA","sta)");
+    EXPECT_EQ(cut.outcome, Outcome::unknown) << status;
+  }
+}
+
+TEST(Answer, RecordsWithOddIdsDoNotSpoilTheOthers) {
+  const auto found = read(call_of(Verb::read, 3), 200, R"({"data":[{"id":null},{"id":77},{"id":"78"},{}]})");
+  ASSERT_EQ(found.records.size(), 2U);
+  EXPECT_EQ(found.records[0].zoho_id, "77");
+  EXPECT_EQ(found.records[1].zoho_id, "78");
+}
+
 TEST(Answer, WholeRefusalsSayWhetherAnythingMayHaveHappened) {
   const Call call = call_of(Verb::insert, 1);
   EXPECT_EQ(read(call, 500, R"({"code":"INTERNAL_ERROR","status":"error","message":"x","details":{}})").outcome,

@@ -1,18 +1,23 @@
-// Hundreds of seeds: generated histories, disturbed, delivered over time to a daemon that crashes, over a
-// network that fails. In the end the CRM must hold what the accepted facts say, each record once (I1 to I5, I7, I10).
-// ZS_SEEDS sets how many per shard, ZS_SEED one to replay.
+// Thousands of seeds: generated histories, disturbed, delivered over time to a daemon that crashes, over a
+// network that fails, into a CRM in which people work. In the end the CRM must hold what the accepted facts say, each
+// record once, and what people did must be there (I1 to I5, I7, I10). ZS_SEEDS sets how many per shard, ZS_SEED one to
+// replay.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
+#include "base/log.hpp"
 #include "support/histories.hpp"
-#include "world/world.hpp"
+#include "world/crowd.hpp"
+#include "world/stories.hpp"
 
 namespace zs::world {
 namespace {
 
 constexpr std::uint64_t k_shards = 8;
+constexpr std::uint64_t k_seeds_per_shard = 500;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -23,87 +28,114 @@ Weather weather_of(Random& random) {
   // Some runs are calm but for crashes, some stormy.
   const double storm = random.unit() * 0.08;
   Weather w;
-  for (double* one :
-       {&w.not_sent, &w.lost_before, &w.lost_answer, &w.server_error, &w.error_after, &w.throttled, &w.stale_token}) {
+  for (double* one : {&w.not_sent, &w.lost_before, &w.lost_answer, &w.server_error, &w.error_after, &w.throttled,
+                      &w.stale_token, &w.garbled}) {
     *one = random.chance(0.7) ? storm * random.unit() : 0;
   }
   w.crash = random.chance(0.5) ? 0.03 : 0;
+  // Not both: what a dead process sent and Zoho applies long after its successor's first call is not promised.
+  w.slow = w.crash == 0 && random.chance(0.3) ? 0.05 : 0;
   return w;
 }
 
-/// People's own work on records that are ours: a note and a tag that nobody may touch.
-void people_work(World& world, std::vector<std::string>& touched) {
-  for (const test::CrmRecord& record : world.crm().contacts) {
-    if (!world.random().chance(0.2)) continue;
-    world.ask("PUT", "/crm/v8/Contacts",
-              R"({"data":[{"id":")" + record.zoho_id + R"(","Description":"by hand"}],"trigger":[]})");
-    world.ask("POST", "/crm/v8/Contacts/actions/add_tags",
-              R"({"tags":[{"name":"VIP"}],"ids":[")" + record.zoho_id + R"("]})");
-    touched.push_back(record.zoho_id);
-  }
+/// Of these the platform can say no more: later facts do not count.
+bool was_deleted(const World& world, const std::string& user) {
+  return std::ranges::any_of(world.accepted(), [&](const store::NewEvent& event) {
+    return event.type == "user.deleted" && event.data.contains("\"" + user + "\"");
+  });
 }
 
-struct Outcome {
-  bool quiet = false;
-  std::vector<std::string> faults;
-};
+class SeededRun {
+ public:
+  explicit SeededRun(Settings settings)
+      : random_(settings.seed * 7919), world_(std::move(settings)), crowd_(world_, random_) {}
 
-Outcome run_seed(Settings settings, int customers = 14) {
-  SeededRandom random(settings.seed * 7919);
-  World world(settings);
-  const auto history = test::make_history(random, {customers, true});
-  const auto arrivals = test::disturb(history, random);
-  world.deliver_over(arrivals, std::chrono::seconds{1 + random.below(120)});
-  std::vector<std::string> touched;
-  world.run_for(std::chrono::seconds{20});
-  people_work(world, touched);
-  world.run_for(std::chrono::seconds{150});
-  world.calm();
-  Outcome outcome;
-  outcome.quiet = world.run_until_quiet(std::chrono::hours{2});
-  if (!outcome.quiet) {
-    const auto left = world.backlog();
-    outcome.faults.push_back("backlog left: " + std::to_string(left.dirty) + " dirty, " +
-                             std::to_string(left.unfolded) + " unfolded, state " + world.engine().status().state + " " +
-                             world.engine().status().last_error);
+  std::vector<std::string> faults() {
+    const auto history = test::make_history(random_, {3 + static_cast<int>(random_.below(12)), true});
+    crowd_.make_contacts(history);
+    world_.deliver_over(test::disturb(history, random_), std::chrono::seconds{1 + random_.below(120)});
+    for (int i = 0; i < 6; ++i) {
+      world_.run_for(std::chrono::seconds{5 + random_.below(40)});
+      crowd_.work();
+    }
+    world_.calm();
+    crowd_.go_home();
+    settle();
+    // Of everybody whose Contact people changed or deleted the platform speaks once more: now it counts again.
+    for (const std::string& user : crowd_.touched_users()) {
+      if (was_deleted(world_, user)) continue;
+      world_.deliver({event("last-" + user, "user.updated", 100'000'000,
+                            R"({"user":{"id":")" + user + R"(","title":"Last word","phone":"+1555000"}})")});
+      crowd_.spoken_of(user);
+    }
+    settle();
+    trace();
+    return std::move(faults_);
   }
-  for (auto& fault : world.faults_against_oracle()) outcome.faults.push_back(std::move(fault));
-  for (const auto& held : world.held()) {
-    if (held.code != "PARENT_MISSING")
-      outcome.faults.push_back("held: " + held.code + " " + held.field + " " + held.message);
+
+ private:
+  /// Until nothing waits, what is tried again by itself included; then everything must be right.
+  void settle() {
+    bool quiet = false;
+    for (int hours = 0; hours < 72 && !quiet; ++hours) {
+      quiet = world_.run_until_quiet(std::chrono::hours{2}) &&
+              std::ranges::none_of(world_.held(), [](const store::Held& one) { return one.retry_ms != 0; });
+      if (!quiet) world_.run_for(std::chrono::hours{1});
+    }
+    if (!quiet) {
+      const auto left = world_.backlog();
+      faults_.push_back("backlog left: " + std::to_string(left.dirty) + " dirty, " + std::to_string(left.unfolded) +
+                        " unfolded, state " + world_.engine().status().state + " " +
+                        world_.engine().status().last_error);
+    }
+    for (auto& fault : world_.faults_against_oracle()) {
+      if (!crowd_.explains(fault)) faults_.push_back(std::move(fault));
+    }
+    for (const auto& held : world_.held()) {
+      if (held.code != "PARENT_MISSING")
+        faults_.push_back("held: " + held.code + " " + held.field + " " + held.message);
+    }
+    for (auto& loss : crowd_.losses()) faults_.push_back(std::move(loss));
   }
-  for (const std::string& id : touched) {
-    const std::string body = world.ask("GET", "/crm/v8/Contacts/" + id + "?fields=Description,Tag");
-    if (!body.contains("by hand") || !body.contains("VIP"))
-      outcome.faults.push_back("a person's work on " + id + " is gone: " + body);
-  }
-  if (std::getenv("ZS_TRACE") != nullptr) {
-    for (const auto& one : world.sent())
+
+  void trace() const {
+    if (std::getenv("ZS_TRACE") == nullptr) return;
+    for (const auto& one : world_.sent())
       std::cerr << format_rfc3339(one.at) << " " << one.method << " " << one.path << " " << one.body << " -> "
                 << one.status << "\n";
   }
-  return outcome;
+
+  SeededRandom random_;
+  World world_;
+  Crowd crowd_;
+  std::vector<std::string> faults_;
+};
+
+Settings settings_of(std::uint64_t seed) {
+  Settings settings;
+  settings.seed = seed;
+  settings.tune = [](engine::Options& options) { options.on_deleted = engine::OnDeleted::recreate; };
+  return settings;
 }
 
 class Seeds : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
+  log::set_level(log::Level::error);
   const std::uint64_t one = from_environment("ZS_SEED", 0);
-  const std::uint64_t count = one != 0 ? 1 : from_environment("ZS_SEEDS", 40);
+  const std::uint64_t count = one != 0 ? 1 : from_environment("ZS_SEEDS", k_seeds_per_shard);
   for (std::uint64_t i = 0; i < count; ++i) {
-    Settings settings;
-    settings.seed = one != 0 ? one : 1 + GetParam() + i * k_shards;
+    Settings settings = settings_of(one != 0 ? one : 1 + GetParam() + i * k_shards);
     SeededRandom random(settings.seed);
     settings.weather = weather_of(random);
     settings.org.mixed_is_207 = random.chance(0.5);
     settings.org.multi_currency = false;
     settings.org.lookup_error =
         random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
-    const Outcome outcome = run_seed(settings);
+    const std::uint64_t seed = settings.seed;
     std::string words;
-    for (const std::string& fault : outcome.faults) words += "\n  " + fault;
-    ASSERT_TRUE(outcome.faults.empty()) << "replay with ZS_SEED=" << settings.seed << words.substr(0, 3000);
-    if (one != 0) break;
+    for (const std::string& fault : SeededRun(std::move(settings)).faults()) words += "\n  " + fault;
+    ASSERT_EQ(words.substr(0, 3000), "") << "replay with ZS_SEED=" << seed;
   }
 }
 
@@ -132,12 +164,11 @@ TEST(CalmWeather, WritesOnlyWhatChangesAndReadsNothingInSteadyState) {
 std::size_t red_seeds(const std::function<void(Settings&)>& break_it, std::size_t most) {
   std::size_t red = 0;
   for (std::uint64_t seed = 1; seed <= most && red == 0; ++seed) {
-    Settings settings;
-    settings.seed = seed;
+    Settings settings = settings_of(seed);
     settings.weather.lost_answer = 0.1;
     settings.weather.error_after = 0.05;
     break_it(settings);
-    red += run_seed(settings).faults.empty() ? 0U : 1U;
+    red += SeededRun(std::move(settings)).faults().empty() ? 0U : 1U;
   }
   return red;
 }

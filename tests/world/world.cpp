@@ -149,6 +149,7 @@ void World::send(net::ClientRequest request, Done done) {
   auto shared_request = std::make_shared<net::ClientRequest>(std::move(request));
   Duration there = std::chrono::milliseconds{5 + random_.below(60)};
   if (slow) there += slow(*shared_request);
+  if (random_.chance(w.slow)) there += std::chrono::milliseconds{random_.below(20'000)};
   const auto back = std::chrono::milliseconds{5 + random_.below(100)};
   const Time now = clock_.now();
   const auto fail_at = [&](Time time, net::Exchange how) {
@@ -167,6 +168,7 @@ void World::send(net::ClientRequest request, Done done) {
   if (random_.chance(w.not_sent)) return fail_at(now + there, net::Exchange::not_sent);
   if (random_.chance(w.lost_before)) return fail_at(now + there + 30s, net::Exchange::unknown);
   if (random_.chance(w.server_error)) {
+    ++misfortunes_.errors;
     const bool html = random_.chance(0.5);
     at(now + there + back, [shared_done, html] {
       (*shared_done)(html ? answered(502, "text/html", "<html>Bad Gateway</html>")
@@ -199,6 +201,9 @@ void World::send(net::ClientRequest request, Done done) {
   }
   const bool loses_answer = random_.chance(w.lost_answer);
   const bool errs_after = random_.chance(w.error_after);
+  const bool garbles = random_.chance(w.garbled);
+  misfortunes_.lost_answers += loses_answer ? 1U : 0U;
+  misfortunes_.errors += errs_after && !loses_answer ? 1U : 0U;
   const std::uint64_t life = life_;
   // What has left reaches Zoho also if the process dies meanwhile.
   timeline_.push({now + there, next_order_++, std::make_shared<std::function<void()>>([=, this] {
@@ -214,6 +219,7 @@ void World::send(net::ClientRequest request, Done done) {
                                       } else {
                                         net::ClientResponse response =
                                             answered(answer.status, answer.content_type, answer.body);
+                                        if (garbles) response.body.resize(response.body.size() / 2);
                                         for (const auto& header : answer.headers) response.headers.push_back(header);
                                         (*shared_done)(std::move(response));
                                       }

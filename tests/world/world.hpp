@@ -32,6 +32,8 @@ struct Weather {
   double error_after = 0;   // 500, but it was applied
   double throttled = 0;     // 429
   double stale_token = 0;   // 401
+  double garbled = 0;       // Zoho acts, half of the answer arrives
+  double slow = 0;          // the call takes up to 20 s to arrive
   double crash = 0;         // the daemon dies as the call goes out, or as the answer comes in
 };
 
@@ -83,6 +85,13 @@ class World final : public net::HttpTransport {
   [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
   [[nodiscard]] std::size_t count_sent(std::string_view method, std::string_view path_part) const;
 
+  /// How often the weather struck: answers lost after Zoho had acted, and errors in place of an answer.
+  struct Misfortunes {
+    std::size_t lost_answers = 0;
+    std::size_t errors = 0;
+  };
+  [[nodiscard]] const Misfortunes& misfortunes() const { return misfortunes_; }
+
   /// Answers a request of the daemon in Zoho's place, when it returns something.
   std::function<std::optional<net::ClientResponse>(const net::ClientRequest&)> intercept;
   /// How much longer than usual a request takes to arrive.
@@ -97,6 +106,7 @@ class World final : public net::HttpTransport {
   store::Store& store() { return *store_; }
   engine::Engine& engine() { return process_->engine; }
   zohosim::Simulator& simulator() { return simulator_; }
+  [[nodiscard]] const zohosim::Simulator& simulator() const { return simulator_; }
   ManualClock& clock() { return clock_; }
   Random& random() { return random_; }
   const plan::Mapping& mapping() const { return mapping_; }
@@ -140,6 +150,7 @@ class World final : public net::HttpTransport {
   std::size_t window_ = 64;
   std::size_t fold_batch_ = 7;
   std::int64_t credits_ = 0;
+  Misfortunes misfortunes_;
   std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timeline_;
   std::uint64_t next_order_ = 0;
   std::vector<store::NewEvent> accepted_;
