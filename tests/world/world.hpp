@@ -37,6 +37,8 @@ struct Weather {
   double crash = 0;         // the daemon dies as the call goes out, or as the answer comes in
 };
 
+class World;
+
 struct Settings {
   std::uint64_t seed = 1;
   Weather weather;
@@ -45,6 +47,8 @@ struct Settings {
   bool arrival_order_wins = false;
   zohosim::Options org;
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
+  /// More of the daemon, made anew at each of its starts and gone with it.
+  std::function<std::shared_ptr<void>(World&, zoho::TokenSource&)> beside{};
 };
 
 /// Answers for `intercept`.
@@ -103,6 +107,9 @@ class World final : public net::HttpTransport {
   /// What the daemon's calls cost by the simulator's count.
   [[nodiscard]] std::int64_t credits_by_daemon() const { return credits_; }
 
+  /// Runs a task of the daemon's after `pause`, unless it has died by then.
+  void later(Duration pause, std::move_only_function<void()> task);
+
   store::Store& store() { return *store_; }
   engine::Engine& engine() { return process_->engine; }
   zohosim::Simulator& simulator() { return simulator_; }
@@ -125,6 +132,7 @@ class World final : public net::HttpTransport {
     zoho::Api api;
     zoho::Client client;
     engine::Engine engine;
+    std::shared_ptr<void> beside;
   };
   struct Timed {
     Time at;
