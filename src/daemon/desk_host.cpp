@@ -27,10 +27,8 @@ DeskHost::DeskHost(const config::Config& config, EngineHost& host, store::Store&
                    zoho::TokenBroker& tokens, const Clock& clock, Random& random)
     : host_(host),
       options_(desk_options_of(config.desk)),
-      api_({config.zoho.desk_url,
-            config.zoho.timeout,
-            [&host](std::move_only_function<void()> task) { host.post(std::move(task)); },
-            {"UNAUTHORIZED", "INVALID_OAUTH"}},
+      api_({config.zoho.desk_url, config.zoho.timeout,
+            [&host](std::move_only_function<void()> task) { host.post(std::move(task)); }, desk::stale_codes()},
            transport, tokens),
       client_(api_, clock, random,
               [this](Duration pause, std::move_only_function<void()> task) { after(pause, std::move(task)); }),

@@ -34,6 +34,10 @@ Reply reply_of(Reply::Kind kind, std::string code, std::string message) {
 
 }  // namespace
 
+std::vector<std::string> stale_codes() {
+  return {"UNAUTHORIZED", "INVALID_OAUTH", "INVALID_TOKEN", "AUTHENTICATION_FAILURE"};
+}
+
 std::string_view name_of(Reply::Kind kind) {
   switch (kind) {
     case Reply::Kind::answered:

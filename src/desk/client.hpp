@@ -38,6 +38,10 @@ struct Reply {
 };
 [[nodiscard]] std::string_view name_of(Reply::Kind kind);
 
+/// The codes of a 401 that a new token mends: Desk's own, and those of the platform below it
+/// (zoho/oauth-and-desk.md 1.8).
+[[nodiscard]] std::vector<std::string> stale_codes();
+
 /// Runs a task on the engine's thread, later.
 using After = std::function<void(Duration, std::move_only_function<void()>)>;
 

@@ -28,6 +28,18 @@ struct Fate {
   net::Headers headers{};
 };
 
+/// The fate of the first `times` requests that begin so.
+[[nodiscard]] inline auto first(std::string method, std::string path, int times, Fate fate) {
+  return [=, left = times](const net::ClientRequest& request) mutable -> std::optional<Fate> {
+    if (left == 0 || request.method != method || !request.url.contains("/api/v1" + path)) return std::nullopt;
+    --left;
+    return fate;
+  };
+}
+
+inline const Fate k_lost_after{Fate::Kind::lost_after};
+inline const Fate k_lost_before{Fate::Kind::lost_before};
+
 class FakeDesk final : public net::HttpTransport {
  public:
   struct Contact {
@@ -195,10 +207,8 @@ class FakeDesk final : public net::HttpTransport {
                   [](const std::string&, std::move_only_function<void()> kept) { kept(); },
                   [](std::move_only_function<void()> task) { task(); }, 10s},
                  desk, desk.clock, desk.random),
-          api({"http://desk",
-               30s,
-               [&desk](std::move_only_function<void()> task) { desk.at(Duration{0}, std::move(task)); },
-               {"UNAUTHORIZED", "INVALID_OAUTH"}},
+          api({"http://desk", 30s,
+               [&desk](std::move_only_function<void()> task) { desk.at(Duration{0}, std::move(task)); }, stale_codes()},
               desk, tokens),
           client(api, desk.clock, desk.random,
                  [&desk](Duration pause, std::move_only_function<void()> task) { desk.at(pause, std::move(task)); }),

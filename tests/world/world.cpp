@@ -7,6 +7,7 @@
 
 #include "event/parse.hpp"
 #include "ingest/append.hpp"
+#include "base/text.hpp"
 #include "support/mapping.hpp"
 #include "zoho/metadata.hpp"
 
@@ -40,6 +41,7 @@ zohosim::HttpRequest to_sim(const std::string& method, std::string_view target, 
   request.path = target.substr(0, mark);
   request.query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
   request.headers = std::move(headers);
+  for (auto& [name, value] : request.headers) name = to_lower(name);  // as a server hands them on
   request.headers.emplace_back("host", "zoho.sim");
   request.body = std::move(body);
   return request;
@@ -56,10 +58,7 @@ World::Process::Process(World& world)
               [](std::move_only_function<void()> task) { task(); }, std::chrono::milliseconds{10'000}},
              world, world.clock_, world.random_),
       api({std::string(k_origin), std::chrono::milliseconds{30'000},
-           [&world](std::move_only_function<void()> task) {
-             auto shared = std::make_shared<std::move_only_function<void()>>(std::move(task));
-             world.at(world.clock_.now(), [shared] { (*shared)(); });
-           }},
+           [&world](std::move_only_function<void()> task) { world.later(Duration{0}, std::move(task)); }},
           world, tokens),
       client(api, world.mapping_, ""),
       engine(*world.store_, client, world.clock_, world.random_,
@@ -123,6 +122,12 @@ void World::boot() {
   if (!started) throw std::runtime_error(started.error().text);
   const auto opened = process_->reconciler.open();
   if (!opened) throw std::runtime_error(opened.error().text);
+  if (settings_.beside) process_->beside = settings_.beside(*this, process_->tokens);
+}
+
+void World::later(Duration pause, std::move_only_function<void()> task) {
+  auto shared = std::make_shared<std::move_only_function<void()>>(std::move(task));
+  at(clock_.now() + pause, [shared] { (*shared)(); });
 }
 
 void World::crash() {

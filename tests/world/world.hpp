@@ -41,6 +41,8 @@ struct Weather {
   double crash = 0;         // the daemon dies as the call goes out, or as the answer comes in
 };
 
+class World;
+
 struct Settings {
   std::uint64_t seed = 1;
   Weather weather;
@@ -55,6 +57,8 @@ struct Settings {
   std::function<void()> before_restart{};        // after a death, before the file is opened again
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
   Duration reconcile_every{};                    // 0: only when asked to
+  /// More of the daemon, made anew at each of its starts and gone with it.
+  std::function<std::shared_ptr<void>(World&, zoho::TokenSource&)> beside{};
 };
 
 /// Answers for `intercept`.
@@ -131,6 +135,9 @@ class World final : public net::HttpTransport {
   };
   [[nodiscard]] const Refused& refused() const { return refused_; }
 
+  /// Runs a task of the daemon's after `pause`, unless it has died by then.
+  void later(Duration pause, std::move_only_function<void()> task);
+
   store::Store& store() { return store_->real(); }
   engine::Engine& engine() { return process_->engine; }
   reconcile::Reconciler& reconciler() { return process_->reconciler; }
@@ -155,6 +162,7 @@ class World final : public net::HttpTransport {
     zoho::Client client;
     engine::Engine engine;
     reconcile::Reconciler reconciler;
+    std::shared_ptr<void> beside;
   };
   struct Timed {
     Time at;
