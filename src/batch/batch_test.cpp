@@ -276,7 +276,7 @@ TEST_F(CreditsTest, OfAnUnknownEditionAreLearnedFromTheServersCount) {
 TEST_F(CreditsTest, WhatNeverReachedTheServerIsPaidBack) {
   credits.spend(30, true, now);
   credits.spend(10, true, now + 5min);
-  credits.refund(15);
+  credits.refund(15, true);
   EXPECT_EQ(credits.used(now + 5min), 25);
 }
 
@@ -297,7 +297,7 @@ TEST_F(CreditsTest, OutliveARestartToTheCredit) {
   spend(7);
   ASSERT_TRUE(credits.must_save_all());
   EXPECT_EQ(restored(credits.save(now), credits.save_last()), 327);
-  credits.refund(10);
+  credits.refund(10, true);
   EXPECT_TRUE(credits.must_save_all()) << "an older minute has changed";
   EXPECT_EQ(restored("junk 12: :3 4:x 5:-6 1:2:3:4:5", "x"), 0);
 }

@@ -86,10 +86,9 @@ void CreditLedger::take_back(std::int64_t Minute::* what, std::int64_t& credits)
   }
 }
 
-void CreditLedger::refund(std::int64_t credits) {
+void CreditLedger::refund(std::int64_t credits, bool is_live) {
   started_ -= credits;
-  take_back(&Minute::other_lanes, credits);
-  take_back(&Minute::live, credits);
+  take_back(is_live ? &Minute::live : &Minute::other_lanes, credits);
 }
 
 void CreditLedger::correct(std::int64_t remaining, std::int64_t counted_before, std::int64_t credits, Time now) {

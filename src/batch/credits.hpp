@@ -22,7 +22,7 @@ class CreditLedger {
   /// The call that went out at `sent` is over. It counts from now on: the server took it somewhere in between.
   void settled(std::int64_t credits, Time sent, Time now);
   /// It never reached the server, or was turned away unserved: it cost nothing.
-  void refund(std::int64_t credits);
+  void refund(std::int64_t credits, bool is_live);
 
   /// Everything that the server had surely counted by now: to be kept with a call for its correct().
   [[nodiscard]] std::int64_t surely_counted() const { return started_ - in_flight_; }

@@ -166,7 +166,7 @@ void Engine::send(std::vector<Outgoing> outgoing) {
   if (!doubted) {
     for (const Outgoing& one : outgoing) {
       governor_.finished(one.flight.toll.cost, now_, now_);
-      governor_.credits().refund(one.flight.toll.cost.credits);
+      governor_.credits().refund(one.flight.toll.cost.credits, one.flight.toll.cost.is_live);
     }
     store_failed(doubted.error());
     return;

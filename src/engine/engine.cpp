@@ -159,7 +159,7 @@ void Engine::describe() {
   const auto saved = store_.write([&](store::Transaction& tx) { return save_limits(tx); });
   if (!saved) {
     governor_.finished(k_describing, now_, now_);
-    governor_.credits().refund(k_describing.credits);
+    governor_.credits().refund(k_describing.credits, k_describing.is_live);
     return store_failed(saved.error());
   }
   describing_ = true;
@@ -177,7 +177,7 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
     using enum zoho::Answer::Outcome;
     status_.last_error = answer.message;
     const bool nothing_spent = answer.outcome == not_sent || answer.outcome == not_allowed;
-    if (nothing_spent) governor_.credits().refund(k_describing.credits);
+    if (nothing_spent) governor_.credits().refund(k_describing.credits, k_describing.is_live);
     heed_limits(answer);
     const std::string state = answer.outcome == throttled
                                   ? (zoho::tells_of_credits(answer.message) ? "out_of_credits" : "throttled")

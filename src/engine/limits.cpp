@@ -38,7 +38,7 @@ std::optional<Toll> Engine::pay(const batch::Cost& cost) {
   const auto saved = store_.write([&](store::Transaction& tx) { return save_limits(tx); });
   if (!saved) {
     governor_.finished(cost, now_, now_);
-    governor_.credits().refund(cost.credits);
+    governor_.credits().refund(cost.credits, cost.is_live);
     store_failed(saved.error());
     return std::nullopt;
   }
@@ -56,7 +56,7 @@ void Engine::land(const Toll& toll, const Answer& answer) {
   }
   batch::CreditLedger& credits = governor_.credits();
   const bool unserved = is_unserved(answer);
-  if (unserved) credits.refund(toll.cost.credits);
+  if (unserved) credits.refund(toll.cost.credits, toll.cost.is_live);
   if (answer.credits_remaining) {
     credits.correct(*answer.credits_remaining, toll.counted_before, unserved ? 0 : toll.cost.credits, now_);
   } else if (answer.outcome == Answer::Outcome::answered) {

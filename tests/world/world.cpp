@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/text.hpp"
 #include "event/parse.hpp"
 #include "ingest/append.hpp"
-#include "base/text.hpp"
 #include "support/mapping.hpp"
 #include "zoho/metadata.hpp"
 

@@ -1,6 +1,6 @@
-// A short life of the store, ended at every write, cut and sync there is, by a kill and by a power cut; and the same life
-// with a sync that fails, or a disk that is full, at every place where that can happen. What was acknowledged is there
-// afterwards, and no job by halves.
+// A short life of the store, ended at every write, cut and sync there is, by a kill and by a power cut; and the same
+// life with a sync that fails, or a disk that is full, at every place where that can happen. What was acknowledged is
+// there afterwards, and no job by halves.
 #include <gmock/gmock.h>
 
 #include <functional>
@@ -104,7 +104,8 @@ class KillMatrixTest : public testing::Test {
   void TearDown() override { disk().mend(); }
   static FaultyDisk& disk() { return FaultyDisk::instance(); }
   static Result<std::unique_ptr<Store>> open(const std::string& directory) {
-    return open_sqlite({.path = directory + "/store.db", .inline_commits = true, .identity_run = 4, .vfs = FaultyDisk::k_vfs});
+    return open_sqlite(
+        {.path = directory + "/store.db", .inline_commits = true, .identity_run = 4, .vfs = FaultyDisk::k_vfs});
   }
 
   /// Lives until the first refusal; how many acts were acknowledged, and whether the next one's fate is open.
@@ -151,8 +152,7 @@ class KillMatrixTest : public testing::Test {
 
   static void check_file(const std::string& directory, const std::string& when) {
     auto connection = value(sqlite::Connection::open(directory + "/store.db", sqlite::Access::writer, ""));
-    EXPECT_EQ(value(connection->integer(
-                  "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'")),
+    EXPECT_EQ(value(connection->integer("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'")),
               0)
         << when;
   }
@@ -160,7 +160,8 @@ class KillMatrixTest : public testing::Test {
 
 TEST_F(KillMatrixTest, AtEveryStepAKillLosesNothingThatWasAcknowledged) {
   const auto acts = life();
-  // 0: the process is killed; else the machine loses power, and of what was not synced all, or the parts that the seed says.
+  // 0: the process is killed; else the machine loses power, and of what was not synced all, or the parts that the seed
+  // says.
   for (const int way : {0, 1, 2}) {
     std::size_t steps = 0;
     for (bool has_struck = true; has_struck; ++steps) {
