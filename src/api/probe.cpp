@@ -55,6 +55,8 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
   put("zohosync_zoho_credits_used_24h", "API credits spent in the last 24 hours, as far as known.",
       status.credits_used);
   put("zohosync_zoho_credits_limit", "API credits of the org for 24 hours; 0: not known.", status.credits_limit);
+  put("zohosync_zoho_resume_timestamp_seconds", "When a pause of writing ends or is tested, Unix time; 0: no pause.",
+      status.resume_ms / 1000);
   for (const std::string_view state : k_states) {
     registry_
         .gauge("zohosync_zoho_state", "1 for the state that writing to Zoho is in.", {{"state", std::string(state)}})

@@ -1,6 +1,7 @@
 #include "batch/governor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -8,79 +9,107 @@
 namespace zs::batch {
 namespace {
 
-constexpr std::int64_t k_window_minutes = 24 * 60;
-
-std::int64_t minute_of(Time time) { return std::chrono::floor<std::chrono::minutes>(time).time_since_epoch().count(); }
+/// How long the server may go on with a call after we stopped waiting for it; nothing documented, a guess.
+constexpr Duration k_abandoned_for = std::chrono::seconds{30};
+/// The same for a process that died: its connections died with it, and it has been a while.
+constexpr Duration k_orphaned_for = std::chrono::seconds{5};
+/// From a halved window to the full one, when there is too little traffic to earn it back.
+constexpr Duration k_recovery = std::chrono::seconds{45};
+/// While there was live traffic so lately, other lanes leave it places.
+constexpr Duration k_live_lately = std::chrono::minutes{5};
+/// Refusals that go on for minutes are looked at every five (zoho/crm-api.md 5.4).
+constexpr Duration k_longest_pause = std::chrono::minutes{5};
 
 }  // namespace
+
+Governor::Governor(Limits limits, Random& random) : random_(random) { set_limits(limits); }
 
 void Governor::set_limits(Limits limits) {
   limits_ = limits;
   window_ = std::max(1.0, static_cast<double>(limits.concurrency));
+  credits_.set_limits(limits.daily_credits, limits.own_credits, limits.live_reserve);
 }
 
-std::int64_t Governor::allowance(bool live) const {
-  const double share = live ? 1.0 : 1.0 - limits_.live_reserve;
-  return static_cast<std::int64_t>(static_cast<double>(limits_.daily_credits) * share);
-}
-
-std::int64_t Governor::credits_used(Time now) const {
-  const std::int64_t since = minute_of(now) - k_window_minutes;
-  std::int64_t used = 0;
-  for (const auto& [minute, credits] : spent_) used += minute > since ? credits : 0;
-  return used;
-}
-
-bool Governor::out_of_credits(std::int64_t credits, bool live, Time now) const {
-  return limits_.daily_credits > 0 && credits_used(now) + credits > allowance(live);
-}
-
-Time Governor::credits_back(std::int64_t credits, bool live, Time now) const {
-  if (!out_of_credits(credits, live, now)) return now;
-  std::int64_t excess = credits_used(now) + credits - allowance(live);
-  const std::int64_t since = minute_of(now) - k_window_minutes;
-  for (const auto& [minute, spent] : spent_) {
-    if (minute <= since) continue;
-    excess -= spent;
-    if (excess <= 0) return Time{std::chrono::minutes{minute + k_window_minutes + 1}};
+int Governor::window(Time now) const {
+  const auto full = static_cast<double>(limits_.concurrency);
+  double grown = window_;
+  if (paused_until_ != Time{} && now > paused_until_) {
+    const double share = static_cast<double>((now - paused_until_).count()) / static_cast<double>(k_recovery.count());
+    grown = std::max(grown, full * std::min(share, 1.0));
   }
-  return now + std::chrono::hours{24};
+  return std::max(1, static_cast<int>(std::min(grown, full)));
 }
 
-bool Governor::may_start(bool heavy, std::int64_t credits, bool live, Time now) const {
-  if (is_paused(now) || running_ >= std::max(1, static_cast<int>(window_))) return false;
-  if (heavy && heavy_running_ >= limits_.heavy) return false;
-  return !out_of_credits(credits, live, now);
+std::pair<int, int> Governor::taken(Time now) const {
+  int running = running_;
+  int heavy = heavy_running_;
+  for (const Abandoned& one : abandoned_) {
+    if (one.until <= now) continue;
+    ++running;
+    heavy += one.is_heavy ? 1 : 0;
+  }
+  return {running, heavy};
 }
 
-void Governor::started(bool heavy, std::int64_t credits, Time now) {
+bool Governor::may_start(const Cost& cost, Time now) const {
+  if (!limits_.is_enforced) return true;
+  if (is_paused(now)) return false;
+  const auto [running, heavy] = taken(now);
+  // A live call then finds a place at once, not only when one of a backfill's long ones ends.
+  const bool leaves_room = !cost.is_live && last_live_ != Time{} && now - last_live_ < k_live_lately;
+  const int all = window(now);
+  const int places = leaves_room ? all - (all + 4) / 5 : all;
+  if (running >= std::max(1, places)) return false;
+  if (cost.is_heavy && heavy >= std::max(1, limits_.heavy - (leaves_room ? 1 : 0))) return false;
+  if (!credits_.lacks(cost.credits, cost.is_live, now)) return true;
+  return cost.is_live && running == 0 && credits_.may_probe(now);
+}
+
+void Governor::started(const Cost& cost, Time now) {
   ++running_;
-  if (heavy) ++heavy_running_;
-  const std::int64_t minute = minute_of(now);
-  while (!spent_.empty() && spent_.front().first <= minute - k_window_minutes) spent_.pop_front();
-  if (spent_.empty() || spent_.back().first != minute) spent_.emplace_back(minute, 0);
-  spent_.back().second += credits;
+  if (cost.is_heavy) ++heavy_running_;
+  if (cost.is_live) last_live_ = now;
+  credits_.spend(cost.credits, cost.is_live, now);
+  std::erase_if(abandoned_, [&](const Abandoned& one) { return one.until <= now; });
 }
 
-void Governor::finished(bool heavy) {
+void Governor::finished(const Cost& cost, Time sent, Time now) {
   --running_;
-  if (heavy) --heavy_running_;
+  if (cost.is_heavy) --heavy_running_;
+  credits_.settled(cost.credits, sent, now);
 }
 
-void Governor::refund(std::int64_t credits) {
-  while (credits > 0 && !spent_.empty()) {
-    const std::int64_t back = std::min(credits, spent_.back().second);
-    spent_.back().second -= back;
-    credits -= back;
-    if (spent_.back().second == 0) spent_.pop_back();
+void Governor::abandoned(const Cost& cost, Time sent, Time now) {
+  finished(cost, sent, now);
+  abandoned_.push_back({now + k_abandoned_for, cost.is_heavy});
+}
+
+std::string Governor::save_calls(Time now) const {
+  const auto [calls, heavy] = taken(now);
+  return std::to_string(to_millis(now)) + " " + std::to_string(calls) + " " + std::to_string(heavy);
+}
+
+void Governor::restore_calls(std::string_view saved) {
+  const auto parts = split(saved, ' ');
+  std::array<std::int64_t, 3> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i >= parts.size()) return;
+    const std::string_view part = parts[i];
+    if (std::from_chars(part.data(), part.data() + part.size(), numbers[i]).ec != std::errc{}) return;
   }
+  const auto [at_ms, calls, heavy] = numbers;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(calls, 100); ++i)
+    abandoned_.push_back({from_millis(at_ms) + k_orphaned_for, i < heavy});
 }
 
 void Governor::throttled(Time now, Duration at_least) {
   // Calls that were under way together are refused together: one lesson, not one each.
-  if (is_paused(now)) return;
-  window_ = std::max(1.0, window_ / 2);
-  const Duration base = std::min<Duration>(60s, 1s * (1 << std::min(throttles_in_a_row_, 6)));
+  if (is_paused(now)) {
+    paused_until_ = std::max(paused_until_, now + at_least);
+    return;
+  }
+  window_ = std::max(1.0, static_cast<double>(window(now)) / 2);
+  const Duration base = std::min<Duration>(k_longest_pause, 1s * (1 << std::min(throttles_in_a_row_, 9)));
   ++throttles_in_a_row_;
   const auto jitter = Duration{static_cast<std::int64_t>(static_cast<double>(base.count()) * random_.unit() / 2)};
   paused_until_ = now + std::max(at_least, base / 2 + jitter);
@@ -91,40 +120,26 @@ void Governor::went_well() {
   window_ = std::min(static_cast<double>(limits_.concurrency), window_ + 1.0 / std::max(1.0, window_));
 }
 
-void Governor::correct_credits(std::int64_t remaining, Time now) {
-  if (limits_.daily_credits <= 0) return;
-  const std::int64_t unseen = limits_.daily_credits - remaining - credits_used(now);
-  const std::int64_t slack = limits_.daily_credits / 50;
-  if (unseen < -slack) refund(-unseen);
-  if (unseen <= 0) return;
-  const std::int64_t minute = minute_of(now);
-  if (spent_.empty() || spent_.back().first != minute) spent_.emplace_back(minute, 0);
-  spent_.back().second += unseen;
+Time Governor::credits_at(const Cost& cost, Time now) const {
+  const Time back = credits_.back_at(cost.credits, cost.is_live, now);
+  return back > now && cost.is_live ? std::min(back, credits_.next_probe(now)) : back;
 }
 
-std::string Governor::save_credits(Time now) const {
-  const std::int64_t since = minute_of(now) - k_window_minutes;
-  std::string out;
-  for (const auto& [minute, credits] : spent_) {
-    if (minute > since) out += std::to_string(minute) + ":" + std::to_string(credits) + " ";
+Time Governor::next_chance(const Cost& cost, Time now) const {
+  if (is_paused(now)) return paused_until_;
+  if (credits_.lacks(cost.credits, cost.is_live, now)) {
+    // A probe that is due waits for the calls that are out.
+    const Time at = credits_at(cost, now);
+    return at > now ? at : Time::max();
   }
-  return out;
-}
-
-void Governor::restore_credits(std::string_view saved) {
-  spent_.clear();
-  for (const std::string_view part : split(saved, ' ')) {
-    const std::size_t colon = part.find(':');
-    if (colon == std::string_view::npos) continue;
-    std::int64_t minute = 0;
-    std::int64_t credits = 0;
-    const char* middle = part.data() + colon;
-    const char* end = part.data() + part.size();
-    if (std::from_chars(part.data(), middle, minute).ptr == middle &&
-        std::from_chars(middle + 1, end, credits).ptr == end) {
-      spent_.emplace_back(minute, credits);
-    }
+  Time next = Time::max();
+  for (const Abandoned& one : abandoned_) {
+    if (one.until > now) next = std::min(next, one.until);
   }
+  if (window(now) < limits_.concurrency) next = std::min(next, now + 1s);
+  if (!cost.is_live && last_live_ != Time{} && now - last_live_ < k_live_lately)
+    next = std::min(next, last_live_ + k_live_lately);
+  return next;
 }
 
 }  // namespace zs::batch

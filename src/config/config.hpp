@@ -67,6 +67,7 @@ struct Zoho {
   std::int64_t daily_credits = 0;
   double live_reserve = 0.2;
   std::chrono::milliseconds linger{25};
+  std::chrono::milliseconds linger_max{500};
   std::chrono::milliseconds timeout{30'000};
   std::optional<std::vector<std::string>> trigger;  // absent: {"workflow"}; backfill always []
   std::string client_id;                            // from client_id_file or ZOHO_CLIENT_ID

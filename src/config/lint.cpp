@@ -41,6 +41,14 @@ void check_tls(const Server& server, Report& report) {
                "set " + std::string(lacks_key ? "server.tls_key" : "server.tls_cert") + " too");
 }
 
+void check_linger(const Zoho& zoho, Report& report) {
+  const std::string key = "zoho.linger_max_ms";
+  // A longer linger alone is the most there is.
+  if (zoho.linger_max >= zoho.linger || zoho.linger_max == Zoho{}.linger_max) return;
+  report.error(report.where(key), key, "is below zoho.linger_ms",
+               "set it to at least " + std::to_string(zoho.linger.count()) + ", or leave it out");
+}
+
 /// Reports every entry whose `value_of` an earlier one has already.
 template <class Entries, class ValueOf>
 void check_distinct(const Entries& entries, const std::string& list_key, std::string_view field,
@@ -144,6 +152,7 @@ void check_fields(const Config& config, Report& report) {
 }  // namespace
 
 void lint(const Config& config, Report& report) {
+  check_linger(config.zoho, report);
   check_listen(config.server, !config.keys.empty(), report);
   check_tls(config.server, report);
   check_auth(config, report);

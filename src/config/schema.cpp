@@ -94,6 +94,7 @@ Shape zoho_section(Zoho& zoho) {
        integer("concurrency", zoho.concurrency, 0, k_max_concurrency),
        integer("daily_credits", zoho.daily_credits, 0, k_max_credits), real("live_reserve", zoho.live_reserve, 0, 0.9),
        milliseconds("linger_ms", zoho.linger, 0, k_max_linger_ms),
+       milliseconds("linger_max_ms", zoho.linger_max, 0, k_max_linger_ms),
        milliseconds("timeout_ms", zoho.timeout, k_min_timeout_ms, k_max_timeout_ms), setting("trigger", read_trigger),
        text("client_id_file", zoho.client_id_file), text("client_secret_file", zoho.client_secret_file),
        text("refresh_token_file", zoho.refresh_token_file),

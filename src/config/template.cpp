@@ -45,8 +45,10 @@ dc = "us"
 #daily_credits = 0
 # Share of the day's credits that a backfill leaves to live traffic.
 #live_reserve = 0.2
-# How long a part-filled batch waits for company. Zoho bills by ten records a call: waiting saves credits.
+# How long a part-filled batch waits for company, in milliseconds: while credits are ample, and when they get tight.
+# Zoho bills by ten records a call: waiting saves credits.
 #linger_ms = 25
+#linger_max_ms = 500
 #timeout_ms = 30000
 # Which of the org's automation our writes may fire: workflow, approval, blueprint, pathfinder, orchestration.
 # A backfill fires none.

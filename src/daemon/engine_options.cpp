@@ -73,6 +73,7 @@ engine::Options engine_options_of(const config::Config& config) {
   options.mapping = mapping_of(config);
   if (config.zoho.trigger) options.trigger = *config.zoho.trigger;
   options.linger = config.zoho.linger;
+  options.linger_max = std::max(config.zoho.linger, config.zoho.linger_max);
   options.on_deleted = config.on_record_deleted == "recreate" ? engine::OnDeleted::recreate
                        : config.on_record_deleted == "leave"  ? engine::OnDeleted::leave
                                                               : engine::OnDeleted::hold;

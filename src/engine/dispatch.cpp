@@ -4,15 +4,13 @@
 
 #include "batch/fill.hpp"
 #include "engine/engine.hpp"
+#include "zoho/limits.hpp"
 
 namespace zs::engine {
 
 using zoho::Verb;
 
 namespace {
-
-/// What has one price whatever its size need not be counted in tens.
-std::size_t price_step(Verb verb) { return verb == Verb::find_by_email || verb == Verb::read ? 1 : 10; }
 
 plan::Change change_for(Verb verb, const Work& work, const plan::Mapping& mapping) {
   if (verb == Verb::insert) return plan::first_write(work.desired, work.entity.synced);
@@ -58,6 +56,7 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
 
 void Engine::dispatch() {
   std::vector<Outgoing> outgoing;
+  credits_wanted_ = 1;
   // Live first; within a lane parents before children, as the keys are ordered. What the governor refuses one queue it
   // may allow the next: a lighter call, a lane with credits left.
   for (const bool live : {true, false}) {
@@ -77,17 +76,20 @@ void Engine::dispatch() {
 }
 
 void Engine::fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out) {
-  std::erase_if(queue.ids, [&](EntityId id) { return find(id) == nullptr; });
+  queue.ids.erase_if([&](EntityId id) { return find(id) == nullptr; });
+  // Whether Zoho answers again after a pause is found out with a credit's worth.
+  const std::size_t most = pause_state_.empty() ? zoho::max_items(key.verb) : 10;
+  const batch::FillPolicy policy{most, zoho::items_per_credit(key.verb, org_->prices), options_.linger,
+                                 batch::saving_for(governor_.credits().tightness(now_), options_.linger_max)};
   while (!queue.ids.empty()) {
-    const batch::FillPolicy policy{zoho::max_items(key.verb), price_step(key.verb), options_.linger};
-    const std::size_t count = batch::take_now({queue.ids.size(), now_ - queue.since, queue.under_way}, policy);
+    const batch::Waiting waiting{queue.ids.size(), now_ - queue.since, queue.under_way};
+    const std::size_t count = batch::take_now(waiting, policy);
     if (count == 0) {
-      next_wakeup_ = std::min(next_wakeup_, queue.since + options_.linger);
+      next_wakeup_ = std::min(next_wakeup_, queue.since + batch::patience(waiting, policy));
       return;
     }
-    const std::vector<EntityId> ids(queue.ids.begin(), queue.ids.begin() + static_cast<std::ptrdiff_t>(count));
-    if (!build(key, ids, out)) return;
-    queue.ids.erase(queue.ids.begin(), queue.ids.begin() + static_cast<std::ptrdiff_t>(count));
+    if (!build(key, queue.ids.peek(count), out)) return;
+    queue.ids.drop(count);
     queue.since = now_;  // what stays waits anew, for a whole step
     ++queue.under_way;
   }
@@ -95,20 +97,25 @@ void Engine::fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>
 
 /// Makes one call, unless the governor says no.
 bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::vector<Outgoing>& out) {
-  const bool heavy = zoho::is_heavy(key.verb, ids.size());
-  const std::int64_t credits = zoho::credits_of(key.verb, ids.size());
-  if (!governor_.may_start(heavy, credits, key.is_live, now_)) {
-    if (governor_.is_paused(now_)) next_wakeup_ = std::min(next_wakeup_, governor_.paused_until());
-    if (governor_.out_of_credits(credits, key.is_live, now_)) {
-      next_wakeup_ = std::min(next_wakeup_, governor_.credits_back(credits, key.is_live, now_));
-    }
+  if (!pause_state_.empty()) {
+    // One call at a time until then; those that went out before the pause may never come back.
+    const auto is_since = [&](const auto& flight) { return flight.second.sent >= paused_until_; };
+    if (!out.empty() || std::ranges::any_of(flights_, is_since)) return false;
+  }
+  const auto cost_of = [&](std::size_t items) {
+    return batch::Cost{zoho::is_heavy(key.verb, items), zoho::credits_of(key.verb, items, org_->prices), key.is_live};
+  };
+  const batch::Cost cost = cost_of(ids.size());
+  if (!governor_.may_start(cost, now_)) {
+    if (key.is_live && governor_.credits().lacks(cost.credits, true, now_)) credits_wanted_ = cost.credits;
+    next_wakeup_ = std::min(next_wakeup_, governor_.next_chance(cost, now_));
     return false;
   }
   Outgoing one;
   one.call.verb = key.verb;
   one.call.module = key.module;
   if (key.is_live) one.call.trigger = options_.trigger;
-  one.flight = Flight{key.verb, key, {}, {}, heavy, credits, now_};
+  one.flight = Flight{key.verb, key, {}, {}, {}, governor_.credits().surely_counted(), now_};
   for (const EntityId id : ids) {
     Work* work = find(id);
     if (work == nullptr) continue;
@@ -133,39 +140,35 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
   }
   if (one.flight.ids.empty()) return true;
   one.call.id = next_call_++;
-  governor_.started(heavy, credits, now_);
+  one.flight.cost = cost_of(one.flight.ids.size());
+  governor_.started(one.flight.cost, now_);
   out.push_back(std::move(one));
   return true;
 }
 
-/// Doubt first, on disk, then the calls.
+/// First on disk what the calls put in doubt and what they cost, then the calls.
 void Engine::send(std::vector<Outgoing> outgoing) {
-  const bool changes_records = std::ranges::any_of(outgoing, [](const Outgoing& one) {
-    return one.call.verb == Verb::update || one.call.verb == Verb::add_tags || one.call.verb == Verb::remove_tags;
-  });
-  if (changes_records) {
-    const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
-      for (const Outgoing& one : outgoing) {
-        if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read)
-          continue;
-        for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
-          Work* work = find(one.flight.ids[i]);
-          work->entity.synced.doubt(one.flight.changes[i].set);
-          work->entity.synced.doubt_tags(one.flight.changes[i].add);
-          work->entity.synced.doubt_tags(one.flight.changes[i].remove);
-          ZS_TRY(tx.save_synced(work->entity));
-        }
+  const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
+    for (const Outgoing& one : outgoing) {
+      if (one.call.verb == Verb::insert || one.call.verb == Verb::find_by_email || one.call.verb == Verb::read)
+        continue;
+      for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
+        Work* work = find(one.flight.ids[i]);
+        work->entity.synced.doubt(one.flight.changes[i].set);
+        work->entity.synced.doubt_tags(one.flight.changes[i].add);
+        work->entity.synced.doubt_tags(one.flight.changes[i].remove);
+        ZS_TRY(tx.save_synced(work->entity));
       }
-      return tx.set_meta("credits", governor_.save_credits(now_));
-    });
-    if (!doubted) {
-      for (const Outgoing& one : outgoing) {
-        governor_.finished(one.flight.is_heavy);
-        governor_.refund(one.flight.credits);
-      }
-      store_failed(doubted.error());
-      return;
     }
+    return save_limits(tx);
+  });
+  if (!doubted) {
+    for (const Outgoing& one : outgoing) {
+      governor_.finished(one.flight.cost, now_, now_);
+      governor_.credits().refund(one.flight.cost.credits, one.flight.cost.is_live);
+    }
+    store_failed(doubted.error());
+    return;
   }
   for (Outgoing& one : outgoing) {
     const std::uint64_t id = one.call.id;

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "zoho/metadata.hpp"
+#include "zoho/limits.hpp"
 
 namespace zs::engine {
 namespace {
 
-constexpr std::string_view k_meta_credits = "credits";
+/// To look at the org: fields of three modules, the org and the prices, a credit each.
+constexpr batch::Cost k_describing{false, 5, false};
 
 std::int64_t to_call_base(Time now) {
   // Call ids only have to differ between runs of the daemon; the start time sees to it.
@@ -35,16 +36,17 @@ Engine::Engine(store::Store& store, zoho::Crm& crm, const Clock& clock, Random& 
       random_(random),
       options_(std::move(options)),
       shown_elsewhere_(shown_elsewhere(options_.mapping)),
-      governor_(
-          {options_.concurrency > 0 ? options_.concurrency : 10, 10, options_.daily_credits, options_.live_reserve},
-          random) {}
+      governor_({.concurrency = options_.concurrency > 0 ? options_.concurrency : 10,
+                 .own_credits = options_.daily_credits,
+                 .live_reserve = options_.live_reserve,
+                 .is_enforced = options_.obey_limits},
+                random) {}
 
 Engine::~Engine() { *alive_ = false; }
 
 Result<void> Engine::start() {
   ZS_ASSIGN(reader_, store_.reader());
-  ZS_ASSIGN(const std::optional<std::string> credits, reader_->meta(k_meta_credits));
-  governor_.restore_credits(credits.value_or(""));
+  ZS_TRY(restore_limits());
   now_ = clock_.now();
   next_call_ = static_cast<std::uint64_t>(to_call_base(now_));
   next_wakeup_ = now_;
@@ -82,8 +84,8 @@ void Engine::tick() {
   }
   const bool may_claim = !is_paused && !draining_ && org_;
   if (waits_for_room_ && works_.size() <= options_.window / 2) {
-    if (governor_.out_of_credits(1, false, now_)) {
-      next_wakeup_ = std::min(next_wakeup_, governor_.credits_back(1, false, now_));
+    if (governor_.credits().lacks(1, false, now_)) {
+      next_wakeup_ = std::min(next_wakeup_, governor_.credits().back_at(1, false, now_));
     } else {
       waits_for_room_ = false;
       may_have_dirty_ = true;
@@ -96,47 +98,82 @@ void Engine::tick() {
 
 void Engine::fold_events() {
   if (!may_have_events_) return;
+  const auto live = live_ahead();
+  if (!live) {
+    store_failed(live.error());
+    return;
+  }
   FoldOutcome outcome;
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
     ZS_ASSIGN(outcome, fold(tx, options_.fold_batch, now_ms(), shown_elsewhere_, options_.fold_faults));
-    return {};
+    return live->events.empty() ? Result<void>{} : fold_ahead(tx, live->events, now_ms(), shown_elsewhere_);
   });
   if (!done) {
     store_failed(done.error());
     return;
   }
+  live_folded_ = live->up_to;
   may_have_events_ = outcome.events == options_.fold_batch;
+  is_in_backfill_ = may_have_events_ && outcome.had_backfill;
   if (outcome.events == 0) return;
   status_.folded += static_cast<std::int64_t>(outcome.events);
   may_have_dirty_ = true;
   if (on_progress) on_progress();
 }
 
+Result<Engine::LiveAhead> Engine::live_ahead() {
+  LiveAhead live{{}, live_folded_};
+  if (!is_in_backfill_) return live;
+  // Read outside of the commit: who waits for it must not wait for the walk past a backfill.
+  ZS_ASSIGN(const store::Seq cursor, reader_->fold_cursor());
+  ZS_ASSIGN(const store::Seq last, reader_->last_seq());
+  live.up_to = std::max(live.up_to, cursor + static_cast<store::Seq>(options_.fold_batch));
+  if (last <= live.up_to) return live;
+  ZS_ASSIGN(live.events, reader_->live_events_after(live.up_to, options_.fold_batch));
+  const bool is_all = live.events.size() < options_.fold_batch;
+  live.up_to = std::max(is_all ? last : live.up_to, live.events.empty() ? 0 : live.events.back().seq);
+  return live;
+}
+
 void Engine::describe() {
   if (describing_) return;
+  // It takes a place like any call, but looks whatever the credits: what it finds may be that there are more.
+  constexpr batch::Cost k_place{false, 0, true};
+  if (!governor_.may_start(k_place, now_)) {
+    next_wakeup_ = std::min(next_wakeup_, governor_.next_chance(k_place, now_));
+    return;
+  }
+  governor_.started(k_describing, now_);
+  const auto saved = store_.write([&](store::Transaction& tx) { return save_limits(tx); });
+  if (!saved) {
+    governor_.finished(k_describing, now_, now_);
+    governor_.credits().refund(k_describing.credits, k_describing.is_live);
+    return store_failed(saved.error());
+  }
   describing_ = true;
-  // Fields of three modules and the org: a credit each.
-  governor_.started(false, 4, now_);
-  crm_.describe([this, alive = alive_](zoho::Answer answer, std::optional<zoho::Org> org) {
-    if (*alive) described(std::move(answer), std::move(org));
+  crm_.describe([this, alive = alive_, sent = now_](zoho::Answer answer, std::optional<zoho::Org> org) {
+    if (!*alive) return;
+    now_ = clock_.now();
+    governor_.finished(k_describing, sent, now_);
+    described(std::move(answer), std::move(org));
   });
 }
 
 void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
-  now_ = clock_.now();
   describing_ = false;
-  governor_.finished(false);
   if (!org) {
     using enum zoho::Answer::Outcome;
     status_.last_error = answer.message;
     const bool nothing_spent = answer.outcome == not_sent || answer.outcome == not_allowed;
-    if (nothing_spent) governor_.refund(4);
-    if (answer.outcome == throttled)
-      governor_.throttled(now_, std::chrono::seconds{answer.retry_after_seconds.value_or(0)});
-    const std::string state = answer.outcome != not_allowed    ? "unreachable"
+    if (nothing_spent) governor_.credits().refund(k_describing.credits, k_describing.is_live);
+    heed_limits(answer);
+    const std::string state = answer.outcome == throttled
+                                  ? (zoho::tells_of_credits(answer.message) ? "out_of_credits" : "throttled")
+                              : answer.outcome != not_allowed  ? "unreachable"
                               : answer.code == "TOKEN_REVOKED" ? "token_revoked"
                                                                : "misconfigured";
     pause(state, answer.message.empty() ? answer.code : answer.message, answer.outcome == not_sent);
+    paused_until_ = std::max(paused_until_, governor_.paused_until());
     return;
   }
   std::string missing;
@@ -151,20 +188,13 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
     pause("misconfigured", "the org lacks unique fields (" + missing + "): run zohosync setup --apply", false);
     return;
   }
-  const std::string edition = options_.edition.empty() ? org->edition : options_.edition;
-  batch::Governor::Limits limits = governor_.limits();
-  const int allowed = zoho::concurrency_of(edition);
-  limits.concurrency = options_.concurrency > 0 ? std::min(options_.concurrency, allowed) : allowed;
-  const std::int64_t credits = zoho::credits_of_edition(edition, org->licences);
-  limits.daily_credits = options_.daily_credits > 0 && credits > 0 ? std::min(options_.daily_credits, credits)
-                         : options_.daily_credits > 0              ? options_.daily_credits
-                                                                   : credits;
-  governor_.set_limits(limits);
   org_ = std::move(org);
+  set_limits();
+  if (answer.credits_remaining)
+    governor_.credits().correct(*answer.credits_remaining, governor_.credits().surely_counted(), 0, now_);
   must_describe_ = false;
   failures_in_a_row_ = 0;
   pause_state_.clear();
-  log::info("connected to Zoho", {{"org", org_->id}, {"edition", edition}, {"concurrency", limits.concurrency}});
 }
 
 void Engine::pause(std::string state, std::string detail, bool cheap) {
@@ -193,6 +223,7 @@ void Engine::resume_now() {
 void Engine::store_failed(const Error& error) {
   // Acted on at the end of the tick: the works that callers hold must not vanish under them.
   status_.last_error = error.text;
+  governor_.credits().save_failed();
   if (!std::exchange(store_broken_, true)) log::error("the store refuses a read or a write", {{"reason", error.text}});
 }
 
@@ -283,11 +314,12 @@ Result<void> Engine::discard_held(EntityId id) {
 }
 
 void Engine::update_status() {
-  status_.credits_used = governor_.credits_used(now_);
-  status_.credits_limit = governor_.limits().daily_credits;
+  const batch::CreditLedger& credits = governor_.credits();
+  status_.credits_used = credits.used(now_);
+  status_.credits_limit = credits.limit(now_);
   status_.resume_ms = 0;
   status_.detail.clear();
-  const bool out_of_credits = governor_.out_of_credits(1, true, now_);
+  const bool out_of_credits = credits.lacks(credits_wanted_, true, now_);
   if (!pause_state_.empty() && (now_ < paused_until_ || !out_of_credits)) {
     status_.state = pause_state_;
     status_.detail = pause_detail_;
@@ -296,7 +328,7 @@ void Engine::update_status() {
     status_.state = "starting";
   } else if (out_of_credits) {
     status_.state = "out_of_credits";
-    status_.resume_ms = to_millis(governor_.credits_back(1, true, now_));
+    status_.resume_ms = to_millis(governor_.credits_at({false, credits_wanted_, true}, now_));
     status_.detail = "the day's API credits are spent; they come back by themselves";
   } else if (governor_.is_paused(now_)) {
     status_.state = "throttled";

@@ -31,8 +31,9 @@ enum class OnDeleted : std::uint8_t { hold, recreate, leave };
 
 struct Options {
   plan::Mapping mapping;
-  std::vector<std::string> trigger{"workflow"};  // of the live lane; backfill and repair fire nothing
-  Duration linger = std::chrono::milliseconds{25};
+  std::vector<std::string> trigger{"workflow"};          // of the live lane; backfill and repair fire nothing
+  Duration linger = std::chrono::milliseconds{25};       // how long a part-filled call waits for company
+  Duration linger_max = std::chrono::milliseconds{500};  // the same when the day's credits are all but spoken for
   OnDeleted on_deleted = OnDeleted::hold;
   std::string edition;  // empty: the org's
   int concurrency = 0;  // 0: the edition's
@@ -41,6 +42,7 @@ struct Options {
   std::size_t window = 2'000;  // entities in memory at once
   std::size_t fold_batch = 200;
   FoldFaults fold_faults;
+  bool obey_limits = true;       // test switch: off lets the governor allow everything
   bool send_external_id = true;  // test switch: off makes twins possible, to prove that tests see it
 };
 
@@ -99,13 +101,32 @@ class Engine {
  private:
   // fold.cpp's part
   void fold_events();
+  struct LiveAhead {
+    std::vector<store::LedgerEvent> events;
+    store::Seq up_to = 0;  // no other live event is there before this one
+  };
+  /// The next live events past those of a backfill that wait to be folded.
+  [[nodiscard]] Result<LiveAhead> live_ahead();
 
-  // route.cpp: from the store into the window, and what each work there needs next
+  // claim.cpp: from the store into the window
   void claim();
+  [[nodiscard]] Result<std::vector<store::Dirty>> next_in_line(std::size_t room, std::size_t there);
   [[nodiscard]] Work* admit(const store::Dirty& dirty);
   /// Takes a work that is only queued out of the window; its waiters are the next one's.
   [[nodiscard]] std::vector<EntityId> withdraw(EntityId id);
+  /// A work of the window that a more urgent one waits for goes over to that one's lane.
+  [[nodiscard]] Work* promote(EntityId id, store::Lane lane);
+  /// Zoho has answered: after a pause, what was put off because nothing answered may go at once.
+  [[nodiscard]] Result<void> service_is_back(store::Transaction& tx);
 
+  // limits.cpp: what calls cost and what answers say of the limits
+  void land(const Flight& flight, const zoho::Answer& answer);
+  void heed_limits(const zoho::Answer& answer);
+  [[nodiscard]] Result<void> save_limits(store::Transaction& tx);
+  [[nodiscard]] Result<void> restore_limits();
+  void set_limits();
+
+  // route.cpp: what each work needs next
   void route(Work& work);
   /// ready: nothing else must be in Zoho first; waits: for a parent in the window; leaves: blocked in the store, or
   /// held.
@@ -184,9 +205,12 @@ class Engine {
   Time now_{};
   Time next_wakeup_{};
   bool may_have_events_ = true;
+  bool is_in_backfill_ = false;  // the fold is at a backfill's events, and more wait
   bool may_have_dirty_ = true;
   bool waits_for_room_ = false;  // backfill was passed over: look again when the window has room
   bool draining_ = false;
+  store::Seq live_folded_ = 0;       // live events up to here are folded, whatever the cursor says
+  std::int64_t credits_wanted_ = 1;  // what the live lane needed last and could not have
   Time store_retry_{};
   std::int64_t next_due_ms_ = 0;
 
@@ -207,6 +231,7 @@ class Engine {
   std::uint64_t next_call_ = 1;
 
   int failures_in_a_row_ = 0;
+  std::vector<EntityId> put_off_;  // by calls without an answer, since the last one that had one
   Time paused_until_{};
   std::string pause_state_;
   std::string pause_detail_;

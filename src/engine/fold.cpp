@@ -201,18 +201,35 @@ class Folding {
   std::map<std::string, Lane> accounts_;
 };
 
+/// Whether the state knows whom the event speaks of, or learns from it all that a signup tells.
+Result<bool> is_subject_known(store::Transaction& tx, const event::Event& event) {
+  if (event.type == "user.signed_up" || event.patches.empty()) return true;
+  const event::Patch& subject = event.patches.front();
+  const auto knows = [&tx](Kind kind, std::string_view key) -> Result<bool> {
+    ZS_ASSIGN(const std::optional<Entity> entity, tx.find(kind, key));
+    return entity && (kind != Kind::user || entity->facts != 0);
+  };
+  if (subject.kind == Kind::user) return knows(Kind::user, subject.key);
+  if (subject.kind == Kind::account) return true;
+  for (const auto& [field, value] : subject.fields) {
+    if (field == "user_id" && !value.is_null()) return knows(Kind::user, value.text);
+  }
+  return knows(Kind::subscription, subject.key);
+}
+
 }  // namespace
 
 Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms, const ShownElsewhere& shown,
                          const FoldFaults& faults) {
   ZS_ASSIGN(const store::Seq cursor, tx.fold_cursor());
   ZS_ASSIGN(const std::vector<store::LedgerEvent> rows, tx.events_after(cursor, limit));
-  FoldOutcome outcome{rows.size(), 0, cursor};
+  FoldOutcome outcome{rows.size(), 0, cursor, false};
   if (rows.empty()) return outcome;
   thread_local event::Parser parser;
   Folding folding(tx, now_ms, shown);
   for (const store::LedgerEvent& row : rows) {
     outcome.cursor = row.seq;
+    outcome.had_backfill = outcome.had_backfill || row.lane != Lane::live;
     event::Stamp stamp{row.time, row.source, row.id};
     if (faults.arrival_order_wins) stamp.time = from_nanos(row.seq);
     const auto event = parser.stored(stamp, row.type, row.data);
@@ -227,6 +244,19 @@ Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t
   ZS_TRY(folding.settle());
   ZS_TRY(tx.set_fold_cursor(outcome.cursor));
   return outcome;
+}
+
+Result<void> fold_ahead(store::Transaction& tx, const std::vector<store::LedgerEvent>& events, std::int64_t now_ms,
+                        const ShownElsewhere& shown) {
+  thread_local event::Parser parser;
+  Folding folding(tx, now_ms, shown);
+  for (const store::LedgerEvent& row : events) {
+    const auto event = parser.stored({row.time, row.source, row.id}, row.type, row.data);
+    if (!event) continue;  // its turn comes
+    ZS_ASSIGN(const bool may_go, is_subject_known(tx, *event));
+    if (may_go) ZS_TRY(folding.take(*event, row));
+  }
+  return folding.settle();
 }
 
 }  // namespace zs::engine

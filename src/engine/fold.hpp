@@ -17,6 +17,7 @@ struct FoldOutcome {
   std::size_t events = 0;      // folded now
   std::size_t unreadable = 0;  // of these: passed over, because the ledger's text was no event
   store::Seq cursor = 0;
+  bool had_backfill = false;  // not all of them were live
 };
 
 /// Fields of accounts that other modules' records show, by the configured mapping: register names.
@@ -29,5 +30,11 @@ struct FoldFaults {
 
 [[nodiscard]] Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t now_ms,
                                        const ShownElsewhere& shown, const FoldFaults& faults = {});
+
+/// Folds live events before their turn; the cursor stays, and when it comes to them they change nothing any more. Left
+/// for their turn are those whose subject is not known yet: what a backfill has to tell of a person first (the e-mail
+/// above all) decides whether a record of the CRM is taken over.
+[[nodiscard]] Result<void> fold_ahead(store::Transaction& tx, const std::vector<store::LedgerEvent>& events,
+                                      std::int64_t now_ms, const ShownElsewhere& shown);
 
 }  // namespace zs::engine

@@ -1,4 +1,4 @@
-// From the store into the window, and what each entity there needs next.
+// What each work of the window needs next.
 #include <algorithm>
 #include <utility>
 
@@ -12,80 +12,6 @@ namespace zs::engine {
 
 using event::Kind;
 using zoho::Verb;
-
-void Engine::claim() {
-  const bool due = next_due_ms_ != 0 && next_due_ms_ <= now_ms();
-  if (!may_have_dirty_ && !due) return;
-  // Rows come live first. With the window half full only live ones are looked for, so that no backfill, however large
-  // or stuck, stands in their way; else it is filled in one go, past what is in it already.
-  const auto is_live = [](const auto& entry) { return entry.second->dirty.lane == store::Lane::live; };
-  const auto live_now = static_cast<std::size_t>(std::ranges::count_if(works_, is_live));
-  const bool has_room = works_.size() <= options_.window / 2 && !governor_.out_of_credits(1, false, now_);
-  const std::size_t room =
-      has_room ? options_.window - works_.size() : options_.window - std::min(live_now, options_.window);
-  if (room == 0) {
-    may_have_dirty_ = false;
-    waits_for_room_ = true;
-    return;
-  }
-  const auto ready = reader_->ready(now_ms(), room + (has_room ? works_.size() : live_now) + busy_.size());
-  if (!ready) {
-    store_failed(ready.error());
-    return;
-  }
-  std::vector<Work*> fresh;
-  bool passed_over = false;
-  for (const store::Dirty& dirty : *ready) {
-    if (fresh.size() >= room) break;
-    if (!has_room && dirty.lane != store::Lane::live) {
-      passed_over = true;
-      break;
-    }
-    if (busy_.contains(dirty.id)) continue;  // settle sees to it when its call has landed
-    std::vector<EntityId> waiters;
-    if (const Work* there = find(dirty.id)) {
-      // A backfill's work that a live event has touched goes over to the live lane.
-      if (dirty.lane >= there->dirty.lane) continue;
-      waiters = withdraw(dirty.id);
-    }
-    Work* work = admit(dirty);
-    if (work == nullptr) return;
-    work->waiters = std::move(waiters);
-    fresh.push_back(work);
-  }
-  may_have_dirty_ = fresh.size() >= room && has_room;
-  waits_for_room_ = passed_over || (fresh.size() >= room && !has_room);
-  const auto next = reader_->next_due(now_ms());
-  next_due_ms_ = next ? *next : now_ms() + 1000;
-  // Parents first, so that their children find them in the window.
-  std::ranges::stable_sort(fresh, {}, [](const Work* work) { return plan::module_of(work->entity.kind); });
-  std::vector<EntityId> order;
-  for (const Work* work : fresh) order.push_back(work->entity.id);
-  for (const EntityId id : order) {
-    if (Work* work = find(id)) route(*work);
-  }
-}
-
-std::vector<EntityId> Engine::withdraw(EntityId id) {
-  for (auto& [key, queue] : queues_) std::erase(queue.ids, id);
-  for (auto& [key, ids] : halves_) std::erase(ids, id);
-  std::vector<EntityId> waiters = std::move(find(id)->waiters);
-  works_.erase(id);
-  return waiters;
-}
-
-Work* Engine::admit(const store::Dirty& dirty) {
-  auto entity = reader_->load(dirty.id);
-  if (!entity || !*entity) {
-    store_failed(entity ? Error{Errc::corrupt, "a dirty entity is not in the store"} : entity.error());
-    return nullptr;
-  }
-  auto work = std::make_unique<Work>();
-  work->dirty = dirty;
-  work->entity = std::move(**entity);
-  work->is_searched = work->entity.kind != Kind::user;
-  return works_.emplace(dirty.id, std::move(work)).first->second.get();
-}
 
 void Engine::route(Work& work) {
   if (work.is_queued || work.under_way > 0) return;
@@ -206,11 +132,17 @@ Result<Engine::Readiness> Engine::await_parent(Work& work, const std::optional<s
       // It could go now and only stands further back in the line: it is taken along.
       there = admit(*dirty);
       if (there == nullptr) return Readiness::leaves;
+      there->dirty.lane = std::min(dirty->lane, work.dirty.lane);
       route(*there);
     } else if (dirty || held) {
       blocks_.emplace_back(work.entity.id, parent->id);
       return Readiness::leaves;
     }
+  }
+  // What a live change waits for is as urgent as that itself, though it came with a backfill.
+  if (there != nullptr && there->dirty.lane > work.dirty.lane) {
+    there = promote(parent->id, work.dirty.lane);
+    if (there == nullptr) return Readiness::leaves;
   }
   if (there != nullptr) {
     work.waits_for = parent->id;
@@ -231,7 +163,8 @@ void Engine::enqueue(Work& work, Verb verb, std::string tags) {
   QueueKey key{plan::module_of(work.entity.kind), verb, work.dirty.lane == store::Lane::live, std::move(tags)};
   Queue& queue = queues_[key];
   if (queue.ids.empty()) queue.since = now_;
-  queue.ids.push_back(work.entity.id);
+  const bool is_account = work.entity.kind == Kind::account;
+  queue.ids.push(work.entity.id, is_account ? work.entity.key : work.entity.account_key);
 }
 
 void Engine::finish(Work& work) {

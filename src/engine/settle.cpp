@@ -40,7 +40,7 @@ void Engine::settle() {
   for (const Answered& one : answers) {
     auto flight = flights_.extract(one.id);
     if (flight.empty()) continue;
-    governor_.finished(flight.mapped().is_heavy);
+    land(flight.mapped(), one.answer);
     for (const EntityId id : flight.mapped().ids) {
       const auto busy = busy_.find(id);
       if (busy != busy_.end() && --busy->second == 0) busy_.erase(busy);
@@ -50,7 +50,6 @@ void Engine::settle() {
     if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().sent);
     const auto queue = queues_.find(flight.mapped().key);
     if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
-    if (one.answer.credits_remaining) governor_.correct_credits(*one.answer.credits_remaining, now_);
     landed.emplace_back(one.id, std::move(flight.mapped()));
   }
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
@@ -60,7 +59,7 @@ void Engine::settle() {
       ZS_TRY(settle_call(tx, one.id, landed[next].second, one.answer));
       ++next;
     }
-    return tx.set_meta("credits", governor_.save_credits(now_));
+    return save_limits(tx);
   });
   if (!done) {
     store_failed(done.error());
@@ -105,8 +104,7 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
     return settle_nothing(tx, flight, answer);
   }
   failures_in_a_row_ = 0;
-  pause_state_.clear();
-  governor_.went_well();
+  ZS_TRY(service_is_back(tx));
   const bool cut_off = flight.verb == Verb::find_by_email && answer.records.size() >= 200 && flight.ids.size() > 1;
   if (cut_off) {
     // More people than one answer holds: ask for half of them at a time.
@@ -136,10 +134,6 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
 
 Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, const Answer& answer) {
   using enum Answer::Outcome;
-  if (answer.outcome == throttled || answer.outcome == stale_token || answer.outcome == not_allowed ||
-      answer.outcome == not_sent) {
-    governor_.refund(flight.credits);
-  }
   const auto count_failure = [&] {
     if (!std::exchange(counted_failure_, true)) ++failures_in_a_row_;
     return failures_in_a_row_ >= k_pause_after_failures;
@@ -147,12 +141,11 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
   const auto requeue = [&] {
     std::erase_if(flight.ids, [&](EntityId id) { return find(id) == nullptr; });
     Queue& queue = queues_[flight.key];
-    queue.ids.insert(queue.ids.begin(), flight.ids.begin(), flight.ids.end());
+    queue.ids.push_front(flight.ids);
     queue.since = now_;
   };
   switch (answer.outcome) {
     case throttled:
-      governor_.throttled(now_, std::chrono::seconds{answer.retry_after_seconds.value_or(0)});
       requeue();
       return {};
     case stale_token:
@@ -185,6 +178,7 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, Flight& flight, cons
     if (Work* work = find(id)) {
       --work->under_way;
       work->must_retry = true;
+      put_off_.push_back(id);
       ZS_TRY(conclude(tx, *work));
     }
   }

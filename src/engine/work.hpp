@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "batch/fair_queue.hpp"
+#include "batch/governor.hpp"
 #include "plan/desired.hpp"
 #include "plan/diff.hpp"
 #include "store/store.hpp"
@@ -51,8 +53,8 @@ struct QueueKey {
 };
 
 struct Queue {
-  std::vector<EntityId> ids;
-  Time since{};  // the linger runs from here
+  batch::FairQueue ids;  // accounts in turn
+  Time since{};          // the linger runs from here
   std::size_t under_way = 0;
 };
 
@@ -62,8 +64,8 @@ struct Flight {
   QueueKey key;
   std::vector<EntityId> ids;
   std::vector<plan::Change> changes;  // what each item carries
-  bool is_heavy = false;
-  std::int64_t credits = 0;
+  batch::Cost cost;
+  std::int64_t counted_before = 0;  // by the server for sure, when it went out: CreditLedger::surely_counted()
   Time sent{};
 };
 

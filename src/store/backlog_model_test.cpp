@@ -27,7 +27,7 @@ struct Model {
     held.erase(id);
     auto& row = dirty.try_emplace(id, Dirty{id, lane, now, now, 0, 0, 0}).first->second;
     row.lane = std::min(row.lane, lane);
-    row.due_ms = std::min(row.due_ms, now);
+    row.due_ms = now;
     row.attempts = 0;
     row.blocked_on = 0;
   }

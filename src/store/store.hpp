@@ -164,8 +164,9 @@ class Transaction : public Reader {
   /// Writes zoho_id, synced, synced_ms and flags. A zoho_id that another entity of the kind has is Errc::conflict.
   [[nodiscard]] virtual Result<void> save_synced(const Entity& entity) = 0;
 
-  /// Dirty at once: due no later than now, lane no lower in rank, attempts reset, and no longer held or blocked. The
-  /// version is one that the entity never had, also when the row is new: no clear of an earlier plan can match it.
+  /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
+  /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can
+  /// match it.
   [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
   /// The same for all users or subscriptions that have this account_key.
   [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,

@@ -76,7 +76,8 @@ TEST_P(StoreTest, AFurtherChangeHastensButNeverDelays) {
   EXPECT_GT(second.version, first.version);
 
   mark(1, 300, Lane::live);
-  EXPECT_EQ(dirty_row(1).due_ms, 200);
+  EXPECT_EQ(dirty_row(1).due_ms, 300) << "it has changed last";
+  EXPECT_EQ(dirty_row(1).since_ms, 100);
   EXPECT_EQ(dirty_row(1).lane, Lane::live);
 }
 

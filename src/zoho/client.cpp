@@ -139,11 +139,35 @@ void Client::send(Call call, std::move_only_function<void(Answer)> done) {
                });
 }
 
-/// The calls that describe the org, one after the other: four credits at a start are no reason for haste.
+/// The calls that describe the org, one after the other: five credits at a start are no reason for haste.
 struct Client::Description {
   std::size_t step = 0;
   Org org;
   std::move_only_function<void(Answer, std::optional<Org>)> done;
+
+  Result<void> read(std::size_t at, std::string_view body, const std::string& pipeline) {
+    if (at < plan::k_modules.size()) return read_module(at, body, pipeline);
+    if (at > plan::k_modules.size()) {
+      if (const auto prices = read_prices(body)) org.prices = *prices;
+      return {};
+    }
+    ZS_ASSIGN(const OrgMetadata found, read_org(body));
+    org.id = found.id;
+    org.edition = found.edition;
+    org.licences = found.licences;
+    org.schema.multi_currency = found.multi_currency;
+    return {};
+  }
+
+  Result<void> read_module(std::size_t at, std::string_view body, const std::string& pipeline) {
+    ZS_ASSIGN(const std::vector<FieldMetadata> fields, read_fields(body));
+    for (const FieldMetadata& field : fields) {
+      org.schema.fields.at(at).emplace(field.api_name, field.info);
+      if (field.api_name != "Pipeline" || plan::k_modules.at(at) != Module::deals) continue;
+      org.schema.pipeline = !pipeline.empty() ? pipeline : field.values.empty() ? "" : field.values.front();
+    }
+    return {};
+  }
 };
 
 void Client::describe(std::move_only_function<void(Answer, std::optional<Org>)> done) {
@@ -153,13 +177,15 @@ void Client::describe(std::move_only_function<void(Answer, std::optional<Org>)> 
 }
 
 void Client::describe_next(std::shared_ptr<Description> description) {
-  const std::size_t step = description->step;
-  const bool fields = step < plan::k_modules.size();
-  const std::string path =
-      fields ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step])) : "/crm/v8/org";
+  const std::size_t step = description->step++;
+  const std::size_t org_step = plan::k_modules.size();
+  const std::string path = step < org_step
+                               ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step]))
+                           : step == org_step ? "/crm/v8/org"
+                                              : "/crm/v8/__apis";
   api_.request(
       "GET", path, "",
-      [this, description, fields, step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
+      [this, description, step, org_step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
         Answer answer;
         answer.outcome = outcome;
         answer.http_status = response.status;
@@ -170,37 +196,26 @@ void Client::describe_next(std::shared_ptr<Description> description) {
           answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
           if (!message.empty()) answer.message = message;
         }
-        if (answer.outcome != Answer::Outcome::answered) {
-          description->done(std::move(answer), std::nullopt);
-          return;
-        }
-        const auto unreadable = [&](const Error& error) {
-          answer.outcome = Answer::Outcome::unknown;
-          answer.message = error.text;
-          description->done(std::move(answer), std::nullopt);
-        };
-        if (fields) {
-          const auto read = read_fields(response.body);
-          if (!read) return unreadable(read.error());
-          for (const FieldMetadata& field : *read) {
-            description->org.schema.fields[step].emplace(field.api_name, field.info);
-            if (field.api_name == "Pipeline" && plan::k_modules[step] == Module::deals) {
-              description->org.schema.pipeline = !pipeline_.empty()     ? pipeline_
-                                                 : field.values.empty() ? ""
-                                                                        : field.values.front();
-            }
+        answer.credits_remaining = number_in(response.header("x-api-credits-remaining"));
+        answer.retry_after_seconds = number_in(response.header("retry-after"));
+        using enum Answer::Outcome;
+        // Prices are good to know; a token without the right to read them does without.
+        const bool does_without = step > org_step && (answer.outcome == refused || answer.outcome == not_allowed);
+        if (answer.outcome == answered) {
+          const auto read = description->read(step, response.body, pipeline_);
+          if (!read) {
+            answer.outcome = unknown;
+            answer.message = read.error().text;
           }
-          ++description->step;
-          describe_next(description);
-          return;
         }
-        const auto read = read_org(response.body);
-        if (!read) return unreadable(read.error());
-        description->org.id = read->id;
-        description->org.edition = read->edition;
-        description->org.licences = read->licences;
-        description->org.schema.multi_currency = read->multi_currency;
-        description->done(std::move(answer), std::move(description->org));
+        if (answer.outcome != answered && !does_without) {
+          description->done(std::move(answer), std::nullopt);
+        } else if (step <= org_step) {
+          describe_next(description);
+        } else {
+          answer.outcome = answered;
+          description->done(std::move(answer), std::move(description->org));
+        }
       });
 }
 

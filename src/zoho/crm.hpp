@@ -13,21 +13,16 @@
 #include "base/result.hpp"
 #include "plan/mapping.hpp"
 #include "plan/synced.hpp"
+#include "zoho/limits.hpp"
 
 namespace zs::zoho {
 
 using plan::Module;
 
-enum class Verb : std::uint8_t { insert, update, add_tags, remove_tags, find_by_email, read };
 [[nodiscard]] std::string_view name_of(Verb verb);
 
 /// Most items a call: zoho/crm-api.md 1.1 (records), 3.2 (tags), 2.3 (an `in` list), 2.1 (`ids` of a GET).
 [[nodiscard]] std::size_t max_items(Verb verb);
-/// insert, update with more than ten records, COQL: zoho/crm-api.md 5.3.
-[[nodiscard]] bool is_heavy(Verb verb, std::size_t items);
-/// Price in credits: zoho/crm-api.md 5.2; tags at the dearer of the two published prices.
-[[nodiscard]] std::int64_t credits_of(Verb verb, std::size_t items);
-
 struct Item {
   std::string zoho_id;  // update, tags, read
   plan::Fields fields;  // insert, update
@@ -101,6 +96,7 @@ struct Org {
   std::string id;
   std::string edition;  // lower case, empty when not told
   std::int64_t licences = 0;
+  Prices prices;
 };
 
 class Crm {
@@ -108,7 +104,7 @@ class Crm {
   virtual ~Crm() = default;
   /// `done` is called once, later, on the engine's thread.
   virtual void send(Call call, std::move_only_function<void(Answer)> done) = 0;
-  /// Reads fields of the three modules and the org. Outcome as of a call when it fails.
+  /// Reads fields of the three modules, the org and the prices. Outcome as of a call when it fails.
   virtual void describe(std::move_only_function<void(Answer, std::optional<Org>)> done) = 0;
 };
 

@@ -286,20 +286,6 @@ std::size_t max_items(Verb verb) {
   return 1;
 }
 
-bool is_heavy(Verb verb, std::size_t items) {
-  return verb == Verb::find_by_email || ((verb == Verb::insert || verb == Verb::update) && items > 10);
-}
-
-std::int64_t credits_of(Verb verb, std::size_t items) {
-  switch (verb) {
-    case Verb::find_by_email:
-    case Verb::read:
-      return 1;
-    default:
-      return static_cast<std::int64_t>((items + 9) / 10);
-  }
-}
-
 WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
   switch (call.verb) {
     case Verb::insert:
@@ -373,6 +359,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   }
   answer.code = text_of(root, "code");
   answer.message = text_of(root, "message");
+  if (answer.message.empty()) answer.message = text_of(root, "error_info");  // an older shape of 429
   if (answer.code.empty()) answer.code = "HTTP_" + std::to_string(wire.status);
   answer.outcome = outcome_of(wire.status, answer.code);
   // A 2xx without a per-record part says nothing that can be relied on.

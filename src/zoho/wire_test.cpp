@@ -185,13 +185,32 @@ TEST(Answer, TheWorstOfSeveralErrorsDecides) {
 }
 
 TEST(Price, IsOneCreditForTenRecords) {
-  EXPECT_EQ(credits_of(Verb::insert, 1), 1);
-  EXPECT_EQ(credits_of(Verb::insert, 10), 1);
-  EXPECT_EQ(credits_of(Verb::update, 11), 2);
-  EXPECT_EQ(credits_of(Verb::insert, 100), 10);
-  EXPECT_EQ(credits_of(Verb::find_by_email, 100), 1);
+  EXPECT_EQ(credits_of(Verb::insert, 1, {}), 1);
+  EXPECT_EQ(credits_of(Verb::insert, 10, {}), 1);
+  EXPECT_EQ(credits_of(Verb::update, 11, {}), 2);
+  EXPECT_EQ(credits_of(Verb::insert, 100, {}), 10);
+  EXPECT_EQ(credits_of(Verb::find_by_email, 100, {}), 1);
   EXPECT_TRUE(is_heavy(Verb::insert, 11));
   EXPECT_FALSE(is_heavy(Verb::insert, 10));
+}
+
+TEST(Price, OfTagCallsIsWhatTheOrgsTableSays) {
+  const auto table = [](int dearest) {
+    return R"({"__apis":[{"path":"/crm/v8/{module}","operation_types":[{"method":"POST","max_credits":10,"min_credits":1}]},
+      {"path":"/crm/v8/{module}/actions/add_tags","operation_types":[{"method":"POST","max_credits":)" +
+           std::to_string(dearest) + R"(,"min_credits":1}]}]})";
+  };
+  EXPECT_EQ(credits_of(Verb::add_tags, 500, read_prices(table(50)).value()), 50);
+  EXPECT_EQ(credits_of(Verb::add_tags, 51, read_prices(table(10)).value()), 2);
+  EXPECT_EQ(credits_of(Verb::insert, 100, read_prices(table(10)).value()), 10);
+  EXPECT_EQ(read_prices(R"({"__apis":[]})")->tagged_per_credit, 10U) << "the dearer one, when nothing is said";
+  EXPECT_FALSE(read_prices("{}"));
+}
+
+TEST(Refusal, OfCreditsIsToldFromOneOfCallsAtOnceByItsWords) {
+  EXPECT_TRUE(tells_of_credits("You have crossed the limit of API calls in the past 24 hours"));
+  EXPECT_TRUE(tells_of_credits("the API credits are used up"));
+  EXPECT_FALSE(tells_of_credits("too many requests at the same time"));
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ Weather weather_of(Random& random) {
   return w;
 }
 
+/// An org that allows few calls at once, and an engine that is told so.
+void allow_at_once(Settings& settings, int calls) {
+  settings.org.concurrency = calls;
+  settings.tune = [calls, before = std::move(settings.tune)](engine::Options& options) {
+    if (before) before(options);
+    options.concurrency = calls;
+  };
+}
+
 /// Of these the platform can say no more: later facts do not count.
 bool was_deleted(const World& world, const std::string& user) {
   return std::ranges::any_of(world.accepted(), [&](const store::NewEvent& event) {
@@ -56,6 +65,7 @@ class SeededRun {
     world_.deliver_over(test::disturb(history, random_), std::chrono::seconds{1 + random_.below(120)});
     for (int i = 0; i < 6; ++i) {
       world_.run_for(std::chrono::seconds{5 + random_.below(40)});
+      await_a_place();
       crowd_.work();
     }
     world_.calm();
@@ -74,6 +84,12 @@ class SeededRun {
   }
 
  private:
+  /// What people do here goes by the daemon's door, so it must leave them a place.
+  void await_a_place() {
+    const zohosim::Simulator& zoho = world_.simulator();
+    while (zoho.gate().calls_now() >= zoho.options().concurrency.value_or(20)) world_.run_for(1ms);
+  }
+
   /// Until nothing waits, what is tried again by itself included; then everything must be right.
   void settle() {
     bool quiet = false;
@@ -96,6 +112,12 @@ class SeededRun {
         faults_.push_back("held: " + held.code + " " + held.field + " " + held.message);
     }
     for (auto& loss : crowd_.losses()) faults_.push_back(std::move(loss));
+    const World::Refused& refused = world_.refused();
+    if (refused.concurrency + refused.sub_concurrency + refused.credits > 0) {
+      faults_.push_back("beyond the org's limits: " + std::to_string(refused.concurrency) + " calls at once, " +
+                        std::to_string(refused.sub_concurrency) + " heavy ones, " + std::to_string(refused.credits) +
+                        " for credits");
+    }
   }
 
   void trace() const {
@@ -130,6 +152,8 @@ TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
     settings.weather = weather_of(random);
     settings.org.mixed_is_207 = random.chance(0.5);
     settings.org.multi_currency = false;
+    settings.org.tags_cost_per_50 = random.chance(0.5);
+    allow_at_once(settings, 2 + static_cast<int>(random.below(10)));
     settings.org.lookup_error =
         random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
     const std::uint64_t seed = settings.seed;
@@ -183,6 +207,17 @@ TEST(SwitchedOff, TheExternalIdTurnsTheSeedsRed) {
 
 TEST(SwitchedOff, TheOrderOfFactsTurnsTheSeedsRed) {
   EXPECT_GT(red_seeds([](Settings& s) { s.arrival_order_wins = true; }, 10), 0U);
+}
+
+TEST(SwitchedOff, TheGovernorTurnsTheSeedsRed) {
+  const auto few_at_once = [](bool obey) {
+    return [obey](Settings& settings) {
+      settings.obey_limits = obey;
+      allow_at_once(settings, 2);
+    };
+  };
+  EXPECT_GT(red_seeds(few_at_once(false), 10), 0U);
+  EXPECT_EQ(red_seeds(few_at_once(true), 10), 0U);
 }
 
 TEST(SwitchedOff, NothingLeavesTheSameSeedsGreen) {

@@ -65,6 +65,7 @@ World::Process::Process(World& world)
         options.mapping = world.mapping_;
         options.fold_faults.arrival_order_wins = world.settings_.arrival_order_wins;
         options.send_external_id = world.settings_.send_external_id;
+        options.obey_limits = world.settings_.obey_limits;
         options.window = world.window_;
         options.fold_batch = world.fold_batch_;
         if (world.settings_.tune) world.settings_.tune(options);
@@ -135,9 +136,13 @@ void World::at(Time time, std::function<void()> task) {
 zohosim::HttpAnswer World::apply(const net::ClientRequest& request) {
   const std::string target = request.url.substr(k_origin.size());
   if (before_apply) before_apply(request);
-  const std::int64_t before = simulator_.counters().credits;
+  const zohosim::Counters before = simulator_.counters();
   zohosim::HttpAnswer answer = simulator_.begin_call(to_sim(request.method, target, request.headers, request.body));
-  credits_ += simulator_.counters().credits - before;
+  const zohosim::Counters& after = simulator_.counters();
+  credits_ += after.credits - before.credits;
+  refused_.concurrency += after.refused_for_concurrency - before.refused_for_concurrency;
+  refused_.sub_concurrency += after.refused_for_sub_concurrency - before.refused_for_sub_concurrency;
+  refused_.credits += after.refused_for_credits - before.refused_for_credits;
   if (!target.starts_with("/oauth"))
     sent_.push_back({request.method, target, request.body, answer.status, clock_.now()});
   return answer;
@@ -148,10 +153,12 @@ void World::send(net::ClientRequest request, Done done) {
   auto shared_done = std::make_shared<Done>(std::move(done));
   auto shared_request = std::make_shared<net::ClientRequest>(std::move(request));
   Duration there = std::chrono::milliseconds{5 + random_.below(60)};
+  Duration back = std::chrono::milliseconds{5 + random_.below(100)};
+  if (settings_.round_trip) there = back = *settings_.round_trip / 2;
   if (slow) there += slow(*shared_request);
   if (random_.chance(w.slow)) there += std::chrono::milliseconds{random_.below(20'000)};
-  const auto back = std::chrono::milliseconds{5 + random_.below(100)};
   const Time now = clock_.now();
+  const Time deadline = now + shared_request->timeout;
   const auto fail_at = [&](Time time, net::Exchange how) {
     at(time, [shared_done, how] { (*shared_done)(broken(how)); });
   };
@@ -208,10 +215,13 @@ void World::send(net::ClientRequest request, Done done) {
   // What has left reaches Zoho also if the process dies meanwhile.
   timeline_.push({now + there, next_order_++, std::make_shared<std::function<void()>>([=, this] {
                     zohosim::HttpAnswer answer = apply(*shared_request);
-                    timeline_.push({clock_.now() + answer.delay + back, next_order_++,
-                                    std::make_shared<std::function<void()>>([=, this] {
+                    const Time answered_at = clock_.now() + answer.delay + back;
+                    // Whoever waits gives up at the deadline; Zoho is at it until it is done.
+                    const bool too_late = answered_at > deadline;
+                    if (too_late && life == life_) fail_at(deadline, net::Exchange::unknown);
+                    timeline_.push({answered_at, next_order_++, std::make_shared<std::function<void()>>([=, this] {
                                       simulator_.end_call(answer);
-                                      if (life != life_) return;
+                                      if (life != life_ || too_late) return;
                                       if (loses_answer) {
                                         (*shared_done)(broken(net::Exchange::unknown));
                                       } else if (errs_after) {
@@ -228,17 +238,16 @@ void World::send(net::ClientRequest request, Done done) {
 }
 
 void World::deliver(const std::vector<store::NewEvent>& events) {
+  const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
+    for (const store::NewEvent& event : events) {
+      ZS_ASSIGN([[maybe_unused]] const bool fresh, tx.append(event, to_millis(clock_.now())));
+    }
+    return {};
+  });
+  if (!done) throw std::runtime_error(done.error().text);
   for (const store::NewEvent& event : events) {
-    bool fresh = false;
-    const auto done = store_->write([&](store::Transaction& tx) -> Result<void> {
-      ZS_ASSIGN(fresh, tx.append(event, to_millis(clock_.now())));
-      return {};
-    });
-    if (!done) throw std::runtime_error(done.error().text);
     // What was accepted is decided by identity, not by what the store says: it is on trial as well.
-    bool known = false;
-    for (const store::NewEvent& one : accepted_) known = known || (one.source == event.source && one.id == event.id);
-    if (!known) accepted_.push_back(event);
+    if (identities_.emplace(event.source, event.id).second) accepted_.push_back(event);
   }
   process_->engine.events_arrived();
 }

@@ -8,7 +8,9 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -43,6 +45,8 @@ struct Settings {
   bool dedupe = true;
   bool send_external_id = true;
   bool arrival_order_wins = false;
+  bool obey_limits = true;
+  std::optional<Duration> round_trip{};  // to Zoho and back, instead of one by chance
   zohosim::Options org;
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
 };
@@ -102,6 +106,13 @@ class World final : public net::HttpTransport {
   void widen_window();
   /// What the daemon's calls cost by the simulator's count.
   [[nodiscard]] std::int64_t credits_by_daemon() const { return credits_; }
+  /// Calls of the daemon that the simulator refused for a limit of the org.
+  struct Refused {
+    std::int64_t concurrency = 0;
+    std::int64_t sub_concurrency = 0;
+    std::int64_t credits = 0;
+  };
+  [[nodiscard]] const Refused& refused() const { return refused_; }
 
   store::Store& store() { return *store_; }
   engine::Engine& engine() { return process_->engine; }
@@ -151,9 +162,11 @@ class World final : public net::HttpTransport {
   std::size_t fold_batch_ = 7;
   std::int64_t credits_ = 0;
   Misfortunes misfortunes_;
+  Refused refused_;
   std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timeline_;
   std::uint64_t next_order_ = 0;
   std::vector<store::NewEvent> accepted_;
+  std::set<std::pair<std::string, std::string>> identities_;  // of accepted_
   std::vector<Sent> sent_;
   std::string token_;  // of ask()
   std::optional<plan::Schema> schema_;

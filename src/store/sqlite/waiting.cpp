@@ -16,7 +16,7 @@ Result<void> Writes::mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
               db_.query("INSERT INTO dirty (eid, lane, due_ms, since_ms, version, attempts, blocked_on, hangs) VALUES "
                         "(?1, ?2, ?3, ?3, (SELECT version FROM counter WHERE id = 1), 0, NULL, 0) "
                         "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
-                        "due_ms = min(due_ms, excluded.due_ms), since_ms = min(since_ms, excluded.since_ms), "
+                        "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
                         "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
     ZS_TRY(query.bind(id, lane, now_ms).run());
   }
@@ -43,7 +43,7 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
                         "eid, ?3, ?4, ?4, (SELECT version FROM counter WHERE id = 1), 0, NULL, 0 FROM entity "
                         "WHERE account_key = ?1 AND kind = ?2 "
                         "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
-                        "due_ms = min(due_ms, excluded.due_ms), since_ms = min(since_ms, excluded.since_ms), "
+                        "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
                         "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
     ZS_TRY(query.bind(account_key, kind, lane, now_ms).run());
   }
