@@ -129,6 +129,7 @@ class CommandLine {
     one->add_option("--import", options_.import_file, "As if these events (NDJSON, - is standard input) were imported")
         ->type_name("FILE");
     one->add_flag("--offline", options_.offline, "Ask nothing of Zoho: nobody is looked up");
+    add_daemon(one);
     add_json(one);
   }
 

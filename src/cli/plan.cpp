@@ -61,7 +61,7 @@ class CopySink final : public Sink {
 Result<std::int64_t> take_file(const std::string& name, Copy& copy, const Clock& clock) {
   const bool is_standard_input = name == "-";
   const int fd = is_standard_input ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail(Errc::not_found, name + " cannot be read: " + std::strerror(errno));
+  if (fd < 0) return fail(Errc::invalid, name + " cannot be read: " + std::strerror(errno));
   LineReader reader(fd, 0, 0);
   CopySink sink(copy, clock);
   Tally tally;
@@ -79,13 +79,15 @@ Result<std::int64_t> take_file(const std::string& name, Copy& copy, const Clock&
 /// Canonical JSON as people read it.
 std::string shown_value(const std::string& json) {
   if (json == "null") return "(empty)";
-  constexpr std::string_view k_new = "{\"id\":\"new:";
-  if (json.starts_with(k_new)) {
-    // {"id":"new:Accounts:org_7"}
-    const std::size_t colon = json.find(':', k_new.size());
-    std::string module = json.substr(k_new.size(), colon - k_new.size());
-    if (module.ends_with('s')) module.pop_back();
-    return "(the new " + module + " " + printable(json.substr(colon + 1, json.size() - colon - 3)) + ")";
+  constexpr std::string_view k_id = "{\"id\":";
+  if (json.starts_with(k_id)) {
+    const std::string id = json_unquoted(std::string_view(json).substr(k_id.size(), json.size() - k_id.size() - 1));
+    for (const auto& [module, word] :
+         {std::pair{plan::Module::accounts, "Account"}, {plan::Module::contacts, "Contact"}}) {
+      const std::string mark = forecast::new_record(module, "");
+      if (id.starts_with(mark)) return "(the new " + std::string(word) + " " + printable(id.substr(mark.size())) + ")";
+    }
+    return id;
   }
   const std::string text = json_unquoted(json);
   return printable(text.empty() ? json : text);

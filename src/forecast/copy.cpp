@@ -49,15 +49,24 @@ Result<void> Copy::choose(const std::vector<std::string>& users) {
 }
 
 Result<void> Copy::take_backlog() {
+  for (const Key& key : chosen_) ZS_TRY(pull(key.first, key.second));
+  if (!all_) return {};
+  ZS_ASSIGN(const std::vector<store::Dirty> ready,
+            from_.ready(std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::size_t>::max()));
+  for (const store::Dirty& dirty : ready) {
+    ZS_ASSIGN(const std::optional<Entity> entity, from_.load(dirty.id));
+    if (entity) ZS_TRY(pull(entity->kind, entity->key));
+  }
+  return {};
+}
+
+Result<void> Copy::complete() {
   return store_->write([&](store::Transaction& tx) -> Result<void> {
-    for (const Key& key : chosen_) ZS_TRY(pull(tx, key.first, key.second));
-    if (!all_) return {};
-    ZS_ASSIGN(const std::vector<store::Dirty> ready,
-              from_.ready(std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::size_t>::max()));
-    for (const store::Dirty& dirty : ready) {
-      ZS_ASSIGN(const std::optional<Entity> entity, from_.load(dirty.id));
-      if (entity) ZS_TRY(pull(tx, entity->kind, entity->key));
+    for (const store::EntityId id : to_copy_) {
+      ZS_ASSIGN(const std::optional<Entity> entity, from_.load(id));
+      if (entity) ZS_TRY(copy(tx, *entity));
     }
+    to_copy_.clear();
     return {};
   });
 }
@@ -93,6 +102,16 @@ Result<std::size_t> Copy::take_events(const std::vector<store::NewEvent>& events
   return taken;
 }
 
+Result<void> Copy::take_owner(const std::string& zoho_id, const std::string& platform_id) {
+  ZS_ASSIGN(const std::optional<Entity> linked, from_.find_by_zoho_id(Kind::user, zoho_id));
+  if (linked) ZS_TRY(pull(Kind::user, linked->key));
+  ZS_TRY(pull(Kind::user, platform_id));
+  only_to_know_ = true;
+  auto done = complete();
+  only_to_know_ = false;
+  return done;
+}
+
 bool Copy::concerns(const event::Event& event) {
   if (all_) return true;
   bool is_chosen = false;
@@ -116,14 +135,14 @@ Result<bool> Copy::take(store::Transaction& tx, const store::NewEvent& event, st
   for (const event::Patch& patch : read->patches) {
     Result<void> pulled;
     for_each_named(patch, [&](Kind kind, std::string_view key) {
-      if (pulled) pulled = pull(tx, kind, key);
+      if (pulled) pulled = pull(kind, key);
     });
     ZS_TRY(pulled);
   }
   return tx.append(event, received_ms);
 }
 
-Result<void> Copy::pull(store::Transaction& tx, Kind kind, std::string_view key) {
+Result<void> Copy::pull(Kind kind, std::string_view key) {
   to_pull_.emplace_back(kind, std::string(key));
   while (!to_pull_.empty()) {
     const Key next = std::move(to_pull_.front());
@@ -131,7 +150,7 @@ Result<void> Copy::pull(store::Transaction& tx, Kind kind, std::string_view key)
     if (next.second.empty() || !there_.insert(next).second) continue;
     ZS_ASSIGN(const std::optional<Entity> entity, from_.find(next.first, next.second));
     if (!entity) continue;
-    ZS_TRY(copy(tx, *entity));
+    to_copy_.insert(entity->id);
     ZS_TRY(queue_related(*entity));
   }
   return {};
@@ -171,7 +190,7 @@ Result<void> Copy::copy(store::Transaction& tx, const Entity& entity) {
     ZS_TRY(tx.hold(*held));
   }
   ZS_ASSIGN(const std::optional<store::Dirty> dirty, from_.dirty(entity.id));
-  const bool is_asked_for = all_ || chosen_.contains({entity.kind, entity.key});
+  const bool is_asked_for = !only_to_know_ && (all_ || chosen_.contains({entity.kind, entity.key}));
   // Whoever waits for a parent finds that out again.
   if (dirty && is_asked_for) ZS_TRY(tx.mark_dirty(here.id, dirty->lane, dirty->since_ms));
   return {};

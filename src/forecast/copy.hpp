@@ -34,6 +34,12 @@ class Copy {
   /// As if these had been accepted; those that the ledger knows are left out. How many were taken.
   [[nodiscard]] Result<std::size_t> take_events(const std::vector<store::NewEvent>& events, std::int64_t now_ms);
 
+  /// After the last of these, before the copy is used: entities go in the order in which the real store has them, which
+  /// is the order in which they are written.
+  [[nodiscard]] Result<void> complete();
+  /// A Contact that a look-up found: whoever it belongs to must be known here, too.
+  [[nodiscard]] Result<void> take_owner(const std::string& zoho_id, const std::string& platform_id);
+
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] store::Reader& from() { return from_; }
 
@@ -42,8 +48,8 @@ class Copy {
 
   Copy(store::Reader& from, std::unique_ptr<store::Store> store) : from_(from), store_(std::move(store)) {}
   [[nodiscard]] Result<void> choose(const std::vector<std::string>& users);
-  /// Copies an entity and all that its record, or a summary that it goes into, depends on.
-  [[nodiscard]] Result<void> pull(store::Transaction& tx, store::Kind kind, std::string_view key);
+  /// Lists an entity, and all that its record or a summary that it goes into depends on, to be copied.
+  [[nodiscard]] Result<void> pull(store::Kind kind, std::string_view key);
   [[nodiscard]] Result<void> copy(store::Transaction& tx, const store::Entity& entity);
   [[nodiscard]] Result<void> queue_related(const store::Entity& entity);
   /// Appends an event if it concerns those in question, with all that it touches.
@@ -54,9 +60,11 @@ class Copy {
   std::unique_ptr<store::Store> store_;
   event::Parser parser_;
   bool all_ = true;
-  std::set<Key> chosen_;  // when not all: these entities and those that events tie to them
-  std::set<Key> there_;   // copied, or known not to be in the real store
+  bool only_to_know_ = false;  // what is copied now is not part of the plan
+  std::set<Key> chosen_;       // when not all: these entities and those that events tie to them
+  std::set<Key> there_;        // copied, or known not to be in the real store
   std::deque<Key> to_pull_;
+  std::set<store::EntityId> to_copy_;  // the real store's
 };
 
 }  // namespace zs::forecast

@@ -24,6 +24,8 @@ plan::FieldInfo assumed_field(std::string_view name) {
   return {"text", 255, false};
 }
 
+/// How far calls share their way with others depends on how long answers take: this is what a call usually does.
+constexpr Duration k_round_trip = std::chrono::milliseconds{100};
 constexpr std::int64_t k_description = 4;  // credits: the fields of three modules, and the org
 
 }  // namespace
@@ -35,7 +37,7 @@ std::string new_record(plan::Module module, std::string_view key) {
 void DryCrm::send(zoho::Call call, std::move_only_function<void(Answer)> done) {
   count(call);
   const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read;
-  answers_.emplace_back(
+  give_later(
       [done = std::move(done), answer = reads ? read(call) : written(call)]() mutable { done(std::move(answer)); });
 }
 
@@ -43,9 +45,9 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
   Answer answer;
   answer.outcome = Answer::Outcome::answered;
   std::optional<zoho::Org> org;
-  if (reads_ == nullptr) {
+  if (parts_.reads == nullptr) {
     org = assumed();
-  } else if (auto described = reads_->describe()) {
+  } else if (auto described = parts_.reads->describe()) {
     org = std::move(*described);
     prices_ = org->prices;
     out_.spent_credits += k_description;
@@ -53,7 +55,7 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
     answer.outcome = Answer::Outcome::not_sent;
     failure_ = described.error();
   }
-  answers_.emplace_back([done = std::move(done), answer = std::move(answer), org = std::move(org)]() mutable {
+  give_later([done = std::move(done), answer = std::move(answer), org = std::move(org)]() mutable {
     done(std::move(answer), std::move(org));
   });
 }
@@ -61,30 +63,45 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
 /// A forecast is about what is wanted; what people deleted meanwhile is found out by the daemon.
 void DryCrm::list_deleted(plan::Module, Time, int,
                           std::move_only_function<void(Answer, std::optional<zoho::Deletions>)> done) {
-  answers_.emplace_back([done = std::move(done)]() mutable {
+  give_later([done = std::move(done)]() mutable {
     Answer answer;
     answer.outcome = Answer::Outcome::answered;
     done(std::move(answer), zoho::Deletions{});
   });
 }
 
-bool DryCrm::deliver() {
-  auto answers = std::exchange(answers_, {});
-  for (auto& give : answers) give();
-  return !answers.empty();
+void DryCrm::give_later(std::move_only_function<void()> give) {
+  answers_.emplace_back(parts_.clock.now() + k_round_trip, std::move(give));
+}
+
+void DryCrm::deliver() {
+  while (!answers_.empty() && answers_.front().first <= parts_.clock.now()) {
+    auto give = std::move(answers_.front().second);
+    answers_.pop_front();
+    give();
+  }
 }
 
 Answer DryCrm::read(const zoho::Call& call) {
   Answer answer;
   answer.outcome = Answer::Outcome::answered;
-  if (reads_ == nullptr) return answer;
-  auto asked = reads_->ask(call);
+  if (parts_.reads == nullptr) return answer;
+  auto asked = parts_.reads->ask(call);
   if (!asked) {
     failure_ = asked.error();
     answer.outcome = Answer::Outcome::not_sent;
     return answer;
   }
   out_.spent_credits += zoho::credits_of(call.verb, call.items.size(), prices_);
+  if (call.verb != Verb::read && call.module == plan::Module::contacts) {
+    const std::string& field = parts_.mapping.external_id[static_cast<std::size_t>(plan::Module::contacts)];
+    for (const zoho::Record& record : asked->records) {
+      const auto owner = record.fields.find(field);
+      const auto taken =
+          parts_.found(record.zoho_id, owner == record.fields.end() ? std::string{} : json_unquoted(owner->second));
+      if (!taken) failure_ = taken.error();
+    }
+  }
   if (call.verb == Verb::read) {
     for (const zoho::Record& record : asked->records) adopted_.insert_or_assign(record.zoho_id, record.fields);
   }
@@ -95,10 +112,10 @@ Answer DryCrm::written(const zoho::Call& call) {
   Answer answer;
   answer.outcome = Answer::Outcome::answered;
   for (const zoho::Item& item : call.items) {
-    const auto external = item.fields.find(mapping_.external_id[static_cast<std::size_t>(call.module)]);
+    const auto external = item.fields.find(parts_.mapping.external_id[static_cast<std::size_t>(call.module)]);
     const bool is_new = call.verb == Verb::insert;
-    const std::string key =
-        is_new && external != item.fields.end() ? json_unquoted(external->second) : key_of_(call.module, item.zoho_id);
+    const std::string key = is_new && external != item.fields.end() ? json_unquoted(external->second)
+                                                                    : parts_.key_of(call.module, item.zoho_id);
     Planned& record = planned(call.module, key);
     for (const auto& [field, value] : item.fields) {
       // A new record is empty anyway.
@@ -148,11 +165,13 @@ zoho::Org DryCrm::assumed() const {
   for (const plan::Module module : plan::k_modules) {
     const auto index = static_cast<std::size_t>(module);
     auto& fields = org.schema.fields[index];
-    for (const plan::FieldRule& rule : mapping_.fields[index]) fields.emplace(rule.field, assumed_field(rule.field));
-    for (const auto& [axis, field] : mapping_.mirrors) fields.emplace(field, plan::FieldInfo{"picklist", 120, false});
+    for (const plan::FieldRule& rule : parts_.mapping.fields[index])
+      fields.emplace(rule.field, assumed_field(rule.field));
+    for (const auto& [axis, field] : parts_.mapping.mirrors)
+      fields.emplace(field, plan::FieldInfo{"picklist", 120, false});
     for (const std::string_view name : {"Last_Name", "Account_Name", "Contact_Name", "Deal_Name"})
       fields.emplace(std::string(name), assumed_field(name));
-    fields.insert_or_assign(mapping_.external_id[index], plan::FieldInfo{"text", 255, true});
+    fields.insert_or_assign(parts_.mapping.external_id[index], plan::FieldInfo{"text", 255, true});
   }
   return org;
 }

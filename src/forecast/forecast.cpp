@@ -1,5 +1,6 @@
 #include "forecast/forecast.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.hpp"
@@ -43,32 +44,36 @@ Result<void> list_held(store::Reader& reader, std::int64_t since_ms, Forecast& o
 
 Result<Forecast> forecast(Copy& copy, Reads* reads, engine::Options options, Time now) {
   Forecast out;
+  ZS_TRY(copy.complete());
   out.looked_up = reads != nullptr;
-  // All at once: folded before the first call, all in the window, full calls at once.
+  // All at once: folded before the first call, and all in the window.
   options.fold_batch = k_all;
   options.window = k_all;
-  options.linger = Duration{};
+  const plan::Mapping mapping = options.mapping;
   ManualClock clock(now);
   SeededRandom random(1);
   ZS_ASSIGN(const std::unique_ptr<store::Reader> reader, copy.store().reader());
-  DryCrm crm(
-      reads, options.mapping,
-      [&reader](plan::Module module, const std::string& zoho_id) {
-        const auto entity = reader->find_by_zoho_id(plan::kind_of(module), zoho_id);
-        return entity && *entity ? (*entity)->key : std::string{};
-      },
-      out);
+  DryCrm crm({reads, mapping, clock,
+              [&reader](plan::Module module, const std::string& zoho_id) {
+                const auto entity = reader->find_by_zoho_id(plan::kind_of(module), zoho_id);
+                return entity && *entity ? (*entity)->key : std::string{};
+              },
+              [&copy](const std::string& zoho_id, const std::string& platform_id) {
+                return copy.take_owner(zoho_id, platform_id);
+              }},
+             out);
   engine::Engine engine(copy.store(), crm, clock, random, std::move(options));
   ZS_TRY(engine.start());
   while (true) {
     engine.tick();
     if (crm.failure()) return std::unexpected(*crm.failure());
     if (engine.status().state == "misconfigured") return fail(Errc::invalid, engine.status().detail);
-    if (crm.deliver()) continue;
     if (engine.is_idle()) break;
-    // Nothing comes from outside any more: on to what the engine waits for, were it tomorrow's credits.
-    if (engine.next_wakeup() == Time::max()) return fail(Errc::corrupt, "the plan does not come to an end");
-    clock.set(std::max(engine.next_wakeup(), clock.now() + Duration{1}));
+    // Nothing comes from outside: on to the next answer, or to what the engine waits for, were it tomorrow's credits.
+    const Time next = std::min(engine.next_wakeup(), crm.next_answer());
+    if (next == Time::max()) return fail(Errc::corrupt, "the plan does not come to an end");
+    clock.set(std::max(next, clock.now() + Duration{1}));
+    crm.deliver();
   }
   ZS_TRY(fill_in_what_was(copy.from(), out));
   ZS_TRY(list_held(*reader, to_millis(now), out));

@@ -28,11 +28,24 @@ std::int64_t price_of(std::int64_t records) {
   return std::max<std::int64_t>(1, (paged + k_page - 1) / k_page) + (rest + k_page - 1) / k_page + (rest + 49) / 50;
 }
 
+/// By their ids, which are numbers; an empty `high` is above all.
+bool is_below(std::string_view id, std::string_view high) {
+  return high.empty() || (id.size() != high.size() ? id.size() < high.size() : id < high);
+}
 bool is_between(std::string_view id, std::string_view low, std::string_view high) {
-  const auto less = [](std::string_view a, std::string_view b) {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-  };
-  return less(low, id) && (high.empty() || less(id, high));
+  return id != low && is_below(low, id) && is_below(id, high);
+}
+
+/// Whether it waits for somebody who waits for a person.
+Result<bool> hangs_on_held(store::Reader& reader, store::EntityId parent) {
+  // Contact on Account, Deal on both: no chain is longer.
+  for (int level = 0; parent != 0 && level < 3; ++level) {
+    ZS_ASSIGN(const std::optional<store::Held> held, reader.held(parent));
+    if (held) return true;
+    ZS_ASSIGN(const std::optional<store::Dirty> dirty, reader.dirty(parent));
+    parent = dirty ? dirty->blocked_on : 0;
+  }
+  return false;
 }
 
 }  // namespace
@@ -201,6 +214,8 @@ void Reconciler::read_by_ids() {
 void Reconciler::judge_some() {
   std::vector<Judgement> to_mend;
   for (std::size_t done = 0; judged_ < records_.size() && done < k_step; ++done, ++judged_) {
+    // Records made meanwhile push others onto a second page.
+    if (!is_below(records_[judged_].zoho_id, above_)) continue;
     auto judgement = judge(*reader_, records_[judged_], progress_.module, since_ms_, rules());
     if (!judgement) return give_up(judgement.error().text);
     ++progress_.records;
@@ -383,7 +398,9 @@ void Reconciler::watch_mending() {
     const auto dirty = reader_->dirty(id);
     const auto held = reader_->held(id);
     if (!dirty || !held) return give_up(dirty ? held.error().text : dirty.error().text);
-    if (*dirty && (*dirty)->blocked_on == 0 && (*dirty)->attempts < k_patience) {
+    const auto hangs = hangs_on_held(*reader_, *dirty ? (*dirty)->blocked_on : 0);
+    if (!hangs) return give_up(hangs.error().text);
+    if (*dirty && !*hangs && (*dirty)->attempts < k_patience) {
       engine_.run_step([this] { watch_mending(); }, clock_.now() + Duration{1s});
       return;
     }

@@ -69,7 +69,7 @@ TEST(Plan, ShowsTheDifferenceTheCostAndThatNothingWasWritten) {
   EXPECT_TRUE(shown.output.contains("line 2 would be rejected")) << shown.output;
   EXPECT_TRUE(shown.output.contains("Lee -> Ito")) << shown.output;
   EXPECT_TRUE(shown.output.contains("+ source-referral")) << shown.output;
-  EXPECT_TRUE(shown.output.contains("2 calls and 2 API credits")) << shown.output;
+  EXPECT_TRUE(shown.output.contains("3 calls and 3 API credits")) << shown.output;
   EXPECT_TRUE(system.call("GET", "/v1/status").body.contains("\"accepted\":1"));
   const auto nothing = system.cli({"plan"});
   EXPECT_EQ(nothing.code, 0) << nothing.output;

@@ -112,6 +112,22 @@ TEST_F(Reconciling, WhatChangesWhileItIsReadIsNotTakenForDrift) {
   EXPECT_EQ(faults(world()), "");
 }
 
+TEST_F(Reconciling, RecordsMadeWhileItReadsAreNoReasonToCountOthersTwice) {
+  start_with(450);
+  for (int i = 0; i < 450; i += 2) drift("u" + std::to_string(i), R"({"fields":{"Email":"x@example.com"}})");
+  control("faults", R"({"on":"list","effect":"latency","latency_ms":5000,"times":100})");
+  ASSERT_TRUE(world().reconciler().start(false));
+  for (int i = 0; i < 30; ++i) {
+    const std::string key = std::to_string(1'000 + i);
+    world().deliver({signup("u" + key, "u" + key + "@example.com", 1'000 + i)});
+    world().run_for(std::chrono::seconds{1});
+  }
+  EXPECT_EQ(finish().drift, 225);
+  auto unique = keys();
+  unique.erase(std::ranges::unique(unique).begin(), unique.end());
+  EXPECT_EQ(unique.size(), 225U);
+}
+
 TEST_F(Reconciling, OnABadDayItFindsTheSame) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     Settings settings;
