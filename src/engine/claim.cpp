@@ -23,6 +23,7 @@ void Engine::claim() {
   if (room == 0) {
     may_have_dirty_ = false;
     waits_for_room_ = true;
+    next_due_ms_ = 0;  // what comes due meanwhile waits for room as well
     return;
   }
   const auto ready = next_in_line(room, (has_room ? works_.size() : live_now) + busy_.size());

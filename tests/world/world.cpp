@@ -182,7 +182,8 @@ void World::send(net::ClientRequest request, Done done) {
   if (random_.chance(w.slow)) there += std::chrono::milliseconds{random_.below(20'000)};
   const Time now = clock_.now();
   const Time deadline = now + shared_request->timeout;
-  const auto fail_at = [&](Time time, net::Exchange how) {
+  // By value: it is called again once this call has returned.
+  const auto fail_at = [this, shared_done](Time time, net::Exchange how) {
     at(time, [shared_done, how] { (*shared_done)(broken(how)); });
   };
   if (must_crash_ || store_->is_dead()) return;
@@ -329,7 +330,10 @@ bool World::must_die() {
 
 void World::step() {
   process_->engine.tick();
-  if (must_die()) return;
+  if (!must_die()) pass_time();
+}
+
+void World::pass_time() {
   // On to whatever comes first: something on the timeline, or the engine's own alarm.
   const Time wake = process_->engine.next_wakeup();
   Time next = timeline_.empty() ? wake : std::min(wake, timeline_.top().at);
@@ -346,10 +350,13 @@ void World::step() {
 bool World::run_until_quiet(Duration limit) {
   const Time deadline = clock_.now() + limit;
   while (clock_.now() < deadline) {
-    step();
-    if (!timeline_.empty() || !process_->engine.is_idle()) continue;
-    const store::Backlog left = backlog();
-    if (left.dirty == 0 && left.unfolded == 0) return true;
+    process_->engine.tick();
+    if (must_die()) continue;
+    if (timeline_.empty() && process_->engine.is_idle()) {
+      const store::Backlog left = backlog();
+      if (left.dirty == 0 && left.unfolded == 0) return true;
+    }
+    pass_time();
   }
   return false;
 }

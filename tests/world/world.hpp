@@ -177,6 +177,7 @@ class World final : public net::HttpTransport {
   void open_store();
   void boot();
   void step();
+  void pass_time();
   /// Does it, when something killed it.
   bool must_die();
   void send_last(const std::shared_ptr<net::ClientRequest>& request, Duration there, bool arrives);
