@@ -272,7 +272,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[zoho]\napi_url = \"https://a.example:0\"", "zoho.api_url", "host and port only", "zoho.dc"},
         Fault{"[store]\nurl = \"mysql://db\"", "store.url", "names no store", "sqlite:zohosync.db"},
         Fault{"[store]\nurl = \"sqlite:\"", "store.url", "names no store", "sqlite:zohosync.db"},
-        Fault{"[users]\non_delete = \"purge\"", "users.on_delete", "keep, erase", "\"erase\"?"},
+        Fault{"[users]\non_delete = \"erased\"", "users.on_delete", "keep, erase", "\"erase\"?"},
         Fault{"[people]\non_deleted = \"create\"", "people.on_deleted", "hold, recreate, leave", "\"recreate\"?"},
         Fault{"[people]\non_merged = \"leave\"", "people.on_merged", "follow", "choose"},
         Fault{"[log]\nlevel = \"warning\"", "log.level", "debug, info, warn, error", "choose"},

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -264,6 +265,8 @@ class Engine {
   void release(Erasure& erasure);
   [[nodiscard]] bool has_landed(const Erasure& erasure) const;
   void pursue_erasures();
+  [[nodiscard]] Result<void> pursue_some();
+  [[nodiscard]] bool wiped(EntityId id, Erasure& erasure, const std::set<EntityId>& pending);
   [[nodiscard]] Result<void> pursue(EntityId id, Erasure& erasure);
   [[nodiscard]] Result<void> look_whether_held(EntityId id, Erasure& erasure);
   [[nodiscard]] Result<void> find_way(EntityId id, Erasure& erasure);
@@ -351,6 +354,7 @@ class Engine {
   std::deque<Errand> errands_;
   int errands_out_ = 0;
   std::map<EntityId, Erasure> erasures_;
+  std::unordered_map<EntityId, int> guards_;  // of busy_: how many erasures keep a record
   std::map<std::uint64_t, ErasureFlight> erasure_flights_;
   std::vector<Answered> erasure_answers_;
 

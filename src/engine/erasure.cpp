@@ -26,12 +26,17 @@ bool contains(const std::vector<Entity>& entities, EntityId id) {
 
 /// Others that an event has told of, but for those who are being erased as well.
 Result<bool> has_others(store::Reader& reader, const Entity& account, EntityId user) {
-  ZS_ASSIGN(const std::vector<store::PendingErasure> leaving, reader.erasures());
-  // As many more as may have to be passed over.
-  ZS_ASSIGN(const std::vector<Entity> people, reader.of_account(account.key, Kind::user, true, leaving.size() + 2));
-  return std::ranges::any_of(people, [&](const Entity& one) {
-    return one.id != user && std::ranges::find(leaving, one.id, &store::PendingErasure::id) == leaving.end();
-  });
+  std::size_t seen = 0;
+  // More and more of them, as long as all are on their way out.
+  for (std::size_t limit = 2;; limit *= 4) {
+    ZS_ASSIGN(const std::vector<Entity> people, reader.of_account(account.key, Kind::user, true, limit));
+    for (; seen < people.size(); ++seen) {
+      if (people[seen].id == user) continue;
+      ZS_ASSIGN(const bool is_leaving, reader.is_erased(Kind::user, people[seen].key));
+      if (!is_leaving) return true;
+    }
+    if (people.size() < limit) return false;
+  }
 }
 
 void add_missing(std::vector<Entity>& to, std::vector<Entity> from) {

@@ -280,6 +280,8 @@ Result<FoldOutcome> fold(store::Transaction& tx, std::size_t limit, std::int64_t
   for (const store::LedgerEvent& row : rows) {
     outcome.cursor = row.seq;
     outcome.had_backfill = outcome.had_backfill || row.lane != Lane::live;
+    // Folded ahead of its turn, and erased since.
+    if (row.type == store::k_erased_type) continue;
     event::Stamp stamp{row.time, row.source, row.id};
     if (faults.arrival_order_wins) stamp.time = from_nanos(row.seq);
     const auto event = parser.stored(stamp, row.type, row.data);

@@ -40,6 +40,9 @@ struct NewEvent {
   std::string account{};  // the account, or the subscription's
 };
 
+/// The type of a ledger row that an erasure has emptied.
+inline constexpr std::string_view k_erased_type = "erased";
+
 struct LedgerEvent : NewEvent {
   Seq seq = 0;
   std::int64_t received_ms = 0;
@@ -232,8 +235,9 @@ class Transaction : public Reader {
   [[nodiscard]] virtual Result<void> erase_timeline(EntityId id, std::string_view text) = 0;
   /// Everything of the user's is out of the rows.
   [[nodiscard]] virtual Result<void> end_erasure(EntityId user) = 0;
-  /// Overwrites, after the commit, what earlier states left in the files, and then ends the erasures that are removed.
-  /// While a reader stands in the way they stay pending, and it has to be asked for again.
+  /// Overwrites, after the commit, a slice of what earlier states left in the files; after the last one, the erasures
+  /// that were removed before the first are over. As long as some are pending it has to be asked for again: a reader
+  /// may have stood in the way.
   [[nodiscard]] virtual Result<void> wipe() = 0;
 
   /// Inserts or replaces what is known of a user.

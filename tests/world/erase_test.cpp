@@ -79,6 +79,21 @@ ErasureState state_of(World& world, const std::string& user = "usr_ann") {
   return report ? report->state : ErasureState::held;
 }
 
+/// The insert is applied, and the daemon dies before its answer: nobody here knows the record's id.
+void make_contact_of_unknown_id(World& world, const std::vector<store::NewEvent>& events) {
+  bool was_made = false;
+  world.before_apply = [&](const net::ClientRequest& request) {
+    if (was_made || request.method != "POST" || !request.url.ends_with("/Contacts")) return;
+    was_made = true;
+    world.kill_at(World::Boundary::before_commit, 1);
+  };
+  world.deliver(events);
+  while (!world.was_killed()) world.run_for(std::chrono::milliseconds{100});
+  world.before_apply = nullptr;
+  ASSERT_EQ(world.crm().contacts.size(), 1U);
+  ASSERT_TRUE(world.entity(Kind::user, "usr_ann")->zoho_id.empty());
+}
+
 class Forgetting : public testing::Test {
  protected:
   void settle() { ASSERT_TRUE(world_.run_until_quiet(std::chrono::hours{2})); }
@@ -208,17 +223,7 @@ TEST_F(Forgetting, AContactThatThePersonsWasMergedIntoGoesToo) {
 }
 
 TEST_F(Forgetting, SomebodyWhoIsOnTheWayIntoZohoIsFoundThereByThePlatformsId) {
-  // The insert is applied, and the daemon dies before its answer: nobody here knows the record's id.
-  bool was_made = false;
-  world_.before_apply = [&](const net::ClientRequest& request) {
-    if (was_made || request.method != "POST" || !request.url.ends_with("/Contacts")) return;
-    was_made = true;
-    world_.kill_at(World::Boundary::before_commit, 1);
-  };
-  world_.deliver({ann_signs_up()});
-  while (!world_.was_killed()) world_.run_for(std::chrono::milliseconds{100});
-  ASSERT_EQ(world_.crm().contacts.size(), 1U);
-  ASSERT_TRUE(world_.entity(Kind::user, "usr_ann")->zoho_id.empty());
+  make_contact_of_unknown_id(world_, {ann_signs_up()});
   erase_and_settle();
   EXPECT_TRUE(world_.crm().contacts.empty());
 }
@@ -380,6 +385,26 @@ TEST(ForgettingKilled, AtEveryCommitAndCallItIsTakenUpAgain) {
     const bool is_commit = boundary == before_commit || boundary == after_commit;
     EXPECT_GE(kills, is_commit ? 1U : 7U)
         << "what goes out: a deal, and delete, purge and two looks for each of two records";
+  }
+}
+
+TEST(ForgettingKilled, ARecordThatWasOnlyFoundThereIsPurgedAlsoWhenItsDeletionWasTheLastThingDone) {
+  // Once it is in the recycle bin, no query finds it: its id must have been kept.
+  using enum World::Boundary;
+  for (const auto boundary : {before_commit, after_commit, call_not_sent, call_applied}) {
+    bool was_killed = true;
+    for (std::size_t n = 1; was_killed; ++n) {
+      Settings settings;
+      settings.seed = n;
+      World world(settings);
+      make_contact_of_unknown_id(world, {ann_signs_up()});
+      ASSERT_EQ(state_of(world), ErasureState::erasing);
+      world.kill_at(boundary, n);
+      ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{6}));
+      was_killed = world.was_killed();
+      const std::string left = everything(world);
+      ASSERT_FALSE(shows_ann(left)) << "killed at " << static_cast<int>(boundary) << "." << n << left;
+    }
   }
 }
 

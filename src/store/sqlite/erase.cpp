@@ -131,9 +131,8 @@ Result<std::vector<std::string>> Writes::erase_events(std::span<const LedgerEven
     }
     {
       // The place stays: the next event must not get a number that the fold has passed.
-      ZS_ASSIGN(auto query,
-                db_.query("UPDATE event SET source = '', id = ?2, type = 'erased', data = '{}' WHERE seq = ?1"));
-      ZS_TRY(query.bind(event.seq, hashes.back()).run());
+      ZS_ASSIGN(auto query, db_.query("UPDATE event SET source = '', id = ?2, type = ?3, data = '{}' WHERE seq = ?1"));
+      ZS_TRY(query.bind(event.seq, hashes.back(), k_erased_type).run());
     }
     ZS_ASSIGN(auto query, db_.query("DELETE FROM touch WHERE seq = ?1"));
     ZS_TRY(query.bind(event.seq).run());
