@@ -66,11 +66,10 @@ constexpr Reading k_readings[] = {
 
 class Readings : public ::testing::TestWithParam<Reading> {};
 
-/// Contacts on which a person left a note and a tag.
+/// On every Contact that is there a person leaves a note and a tag.
 std::vector<std::string> people_work(World& world) {
   std::vector<std::string> touched;
   for (const test::CrmRecord& record : world.crm().contacts) {
-    if (!world.random().chance(0.3)) continue;
     world.ask("POST", "/control/records/Contacts/" + record.zoho_id,
               R"({"fields":{"Description":"by hand"},"add_tags":["VIP"]})");
     touched.push_back(record.zoho_id);
@@ -90,6 +89,7 @@ void make_tags(World& world) {
 }
 
 TEST_P(Readings, EndInTheStateThatTheFactsSay) {
+  std::size_t touched_ever = 0;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Settings settings;
@@ -108,12 +108,13 @@ TEST_P(Readings, EndInTheStateThatTheFactsSay) {
     ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{60})) << world.engine().status().last_error;
     EXPECT_EQ(faults(world), "");
     for (const auto& held : world.held()) EXPECT_EQ(held.code, "PARENT_MISSING") << held.field << " " << held.message;
-    EXPECT_FALSE(touched.empty());
+    touched_ever += touched.size();
     for (const std::string& id : touched) {
       const std::string body = world.ask("GET", "/crm/v8/Contacts/" + id + "?fields=Description,Tag");
       EXPECT_TRUE(body.contains("by hand") && body.contains("VIP")) << body;
     }
   }
+  EXPECT_GT(touched_ever, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Org, Readings, ::testing::ValuesIn(k_readings),
