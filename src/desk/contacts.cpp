@@ -125,10 +125,11 @@ void Service::refuse_ambiguous(const JobPtr& job, const std::vector<std::string>
 
 void Service::make_contact(const JobPtr& job) {
   const Time now = parts_.clock.now();
-  // Zoho's own sync may be about to bring it: one made beside it would come back to the CRM as a duplicate (3.3).
+  // Zoho's own sync may be about to bring it, and Desk's search to show it: one made beside it would come back to the
+  // CRM as a duplicate (3.3).
   if (parts_.options.contact_sync > Duration{0}) {
-    job->contact_not_before =
-        std::max(job->contact_not_before, from_millis(job->customer.synced_ms) + parts_.options.contact_sync);
+    const Time shows = from_millis(job->customer.synced_ms) + parts_.options.contact_sync + parts_.options.index_lag;
+    job->contact_not_before = std::max(job->contact_not_before, shows);
   }
   if (now < job->contact_not_before) {
     const Duration pause = std::min(k_longest_look_pause, k_first_look_pause * (1 << std::min(job->looks++, 4)));

@@ -21,7 +21,7 @@ struct Options {
   bool waits_for_sync = true;                                // else a user that is not in the CRM is refused at once
   Duration wait = 10s;                                       // for the user to be in the CRM
   Duration patience = 25s;                                   // for Desk, before the caller is told to ask again
-  Duration contact_sync = 0s;        // how long a fresh CRM contact may take to come to Desk by Zoho's own sync
+  Duration contact_sync = 0s;        // how long a fresh CRM contact may take to come to Desk; 0: none comes by itself
   Duration index_lag = 180s;         // how long Desk's search may miss what was just made
   Duration keep = 24h;               // answers, by key
   bool search_before_repeat = true;  // test switch: off makes twins possible, to prove that tests see it
