@@ -96,10 +96,10 @@ pipeline = "SaaS"
 stages.canceled = "Lost, may return"
 [people]
 on_deleted = "recreate"
+check_deleted_minutes = 15
 [reconcile]
 every_hours = 24
 repair = true
-check_deleted_minutes = 15
 [log]
 level = "debug"
 )");
