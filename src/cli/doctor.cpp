@@ -69,7 +69,7 @@ Exit doctor(const Options& options) {
   log::set_level(log::Level::error);
   std::vector<Note> notes = doubts_of(loaded);
   const auto transport = net::make_curl_transport({.max_connections_per_host = 1});
-  const setup::Lend lend = lender(config, options, *transport, NoStore::do_without);
+  const setup::Lend lend = lender(config, options, *transport, options.probe ? NoStore::create : NoStore::do_without);
   const auto token = lend("");
   if (!token) {
     if (token.error().code == Errc::unavailable) return fail_with(Exit::unreachable, token.error().text);
