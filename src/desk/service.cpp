@@ -182,6 +182,8 @@ void Service::await_user(const JobPtr& job) {
   const bool may_wait = parts_.clock.now() < job->user_by;
   if (*customer && !(*customer)->crm_contact_id.empty()) {
     job->customer = std::move(**customer);
+    // In the CRM, and not all of it yet: as fresh as can be.
+    if (job->customer.synced_ms == 0) job->customer.synced_ms = now_ms();
     prepare(job);
     return;
   }
