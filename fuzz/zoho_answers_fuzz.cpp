@@ -68,7 +68,10 @@ void check_write(const Call& call, int status, std::string_view body, const Answ
   using Outcome = Answer::Outcome;
   demand(answer.outcome != Outcome::not_sent, "an answer means that the request arrived");
   if (answer.outcome != Outcome::answered) {
-    demand(answer.items.empty(), "what is not answered has no verdicts");
+    // A refused call says of its one record what a row would have said.
+    demand(answer.items.empty() || answer.outcome == Outcome::refused, "what is not answered has no verdicts");
+    for (const zoho::ItemAnswer& one : answer.items)
+      demand(one.verdict != Verdict::applied, "a refusal applies nothing");
     demand(answer.outcome == Outcome::unknown || status >= 400 || !answer.code.empty(),
            "only an answer that says so means that nothing happened");
     demand(answer.outcome != Outcome::refused || status >= 400, "a 2xx is no refusal");

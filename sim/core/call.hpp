@@ -25,7 +25,7 @@ struct Call {
   Organization& org;
   const Options& options;
   std::int64_t now_ms;
-  const std::vector<const Fault*>& row_faults;
+  const std::vector<Fault*>& row_faults;
 
   [[nodiscard]] std::string instant(std::int64_t millis) const {
     return format_instant(millis, options.utc_offset_minutes);

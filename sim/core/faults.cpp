@@ -67,11 +67,12 @@ bool fires(Fault& fault, zs::Random& random) {
   if (fault.seen++ < fault.skip) return false;
   if (fault.times >= 0 && fault.fired >= fault.times) return false;
   if (fault.probability < 1 && !random.chance(fault.probability)) return false;
-  ++fault.fired;
+  // Of a rule for one value most calls know nothing: it has struck when a row has that value.
+  if (fault.field.empty()) ++fault.fired;
   return true;
 }
 
-void befall(const Fault& fault, Misfortune& out, zs::Random& random) {
+void befall(Fault& fault, Misfortune& out, zs::Random& random) {
   out.delay += fault.latency;
   if (fault.jitter.count() > 0) {
     out.delay += std::chrono::milliseconds{random.below(static_cast<std::uint64_t>(fault.jitter.count()) + 1)};
@@ -227,11 +228,14 @@ void write_fault(zs::JsonWriter& out, const Fault& fault) {
   out.field("seen", fault.seen).field("fired", fault.fired).end_object();
 }
 
-const Refusal* row_fault(const std::vector<const Fault*>& faults, const Json& row, std::size_t index) {
-  for (const Fault* fault : faults) {
+const Refusal* row_fault(const std::vector<Fault*>& faults, const Json& row, std::size_t index) {
+  for (Fault* fault : faults) {
     if (!fault->field.empty()) {
       const Json* value = row.find(fault->field);
-      if (value != nullptr && value->text == fault->value) return &fault->refusal;
+      if (value == nullptr || value->text != fault->value) continue;
+      if (fault->times >= 0 && fault->fired >= fault->times) continue;
+      ++fault->fired;
+      return &fault->refusal;
     } else if (fault->row < 0 || fault->row == static_cast<std::int64_t>(index)) {
       return &fault->refusal;
     }

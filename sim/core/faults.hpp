@@ -62,7 +62,7 @@ struct Misfortune {
   bool revoke_token = false;
   HttpAnswer::Cut cut = HttpAnswer::Cut::none;
   std::chrono::milliseconds delay{0};
-  std::vector<const Fault*> row_faults;  // valid until rules change
+  std::vector<Fault*> row_faults;  // valid until rules change
   std::string name;                      // for the call log; empty when nothing happened
 };
 
@@ -86,7 +86,7 @@ class FaultBook {
 void write_fault(zs::JsonWriter& out, const Fault& fault);
 
 /// The refusal that a record_error rule has for this row of a write.
-[[nodiscard]] const Refusal* row_fault(const std::vector<const Fault*>& faults, const Json& row, std::size_t index);
+[[nodiscard]] const Refusal* row_fault(const std::vector<Fault*>& faults, const Json& row, std::size_t index);
 
 [[nodiscard]] std::string_view name_of(Effect effect);
 [[nodiscard]] std::vector<std::string_view> effect_names();

@@ -91,8 +91,9 @@ std::string Child::wait_for(const std::string& text, std::chrono::milliseconds l
     const std::string all = output();
     const std::size_t at = all.find(text);
     if (at != std::string::npos) {
-      const std::size_t end = all.find('\n', at);
-      if (end != std::string::npos) return all.substr(at + text.size(), end - at - text.size());
+      const std::size_t start = at + text.size();
+      const std::size_t end = all.find('\n', start);
+      if (end != std::string::npos) return all.substr(start, end - start);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }

@@ -139,7 +139,8 @@ TEST(Fairness, OneAccountWithThousandsOfChangesDelaysNobody) {
     world.deliver(changes);
     world.run_for(Duration{round * 70ms});
     const std::string n = std::to_string(round);
-    EXPECT_LE(time_to_sync(world, title("o" + n, "other", "B" + n, 10 + round), "other"), 2 * at_rest + 10ms) << round;
+    // A call of the chatty one's lands, the linger passes, its own goes there and back.
+    EXPECT_LE(time_to_sync(world, title("o" + n, "other", "B" + n, 10 + round), "other"), 2 * at_rest + 35ms) << round;
     EXPECT_GT(world.backlog().dirty, 200) << "the chatty one is still at it";
   }
   const Duration signup_time = time_to_sync(world, signup("new", "new@example.com", 1, "new-org"), "new");

@@ -34,7 +34,7 @@ TEST(Outage, ThreeDaysOfSteadyTrafficAreDrainedNewestFirstWithOneWriteARecord) {
 
   world.intercept = [](const net::ClientRequest&) -> Intercepted { return broken(net::Exchange::unknown); };
   // Three changes of every customer, one every 28.8 seconds: 72 hours.
-  constexpr Duration k_every = std::chrono::hours{72} / (3 * k_customers);
+  constexpr Duration k_every = Duration{std::chrono::hours{72}} / (3 * k_customers);
   for (int i = 0; i < 3 * k_customers; ++i) {
     world.deliver({title(i % k_customers, i / k_customers, world.clock().now())});
     world.run_for(k_every);

@@ -1,6 +1,7 @@
 // Zoho's documents can be read in more than one way where they are silent. The whole system ends in the state that
 // the facts say under each reading that could matter to it, over a bad network and with people at work beside it.
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include "support/histories.hpp"
 #include "world/stories.hpp"
@@ -68,11 +69,14 @@ class Readings : public ::testing::TestWithParam<Reading> {};
 
 /// On every Contact that is there a person leaves a note and a tag.
 std::vector<std::string> people_work(World& world) {
+  // Not by the API: what people see and do costs none of its credits.
   std::vector<std::string> touched;
-  for (const test::CrmRecord& record : world.crm().contacts) {
-    world.ask("POST", "/control/records/Contacts/" + record.zoho_id,
+  simdjson::dom::parser parser;
+  const std::string contacts = world.ask("GET", "/control/records?module=Contacts&limit=1000");
+  for (const auto record : parser.parse(contacts)["records"]) {
+    touched.emplace_back(std::string_view(record["id"]));
+    world.ask("POST", "/control/records/Contacts/" + touched.back(),
               R"({"fields":{"Description":"by hand"},"add_tags":["VIP"]})");
-    touched.push_back(record.zoho_id);
   }
   return touched;
 }
@@ -106,6 +110,7 @@ TEST_P(Readings, EndInTheStateThatTheFactsSay) {
     world.run_for(std::chrono::seconds{120});
     world.calm();
     ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{60})) << world.engine().status().last_error;
+    world.run_for(std::chrono::hours{24});  // to look at it all takes credits, too
     EXPECT_EQ(faults(world), "");
     for (const auto& held : world.held()) EXPECT_EQ(held.code, "PARENT_MISSING") << held.field << " " << held.message;
     touched_ever += touched.size();

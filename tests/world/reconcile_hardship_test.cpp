@@ -158,7 +158,7 @@ TEST_F(Reconciling, ItGivesUpOnWhatZohoRefusesAndSaysWhy) {
   ASSERT_TRUE(world().reconciler().start(false));
   world().run_for(std::chrono::minutes{1});
   EXPECT_EQ(world().reconciler().progress().state, State::failed);
-  EXPECT_TRUE(world().reconciler().progress().error.contains("invalid scope")) << world().reconciler().progress().error;
+  EXPECT_TRUE(world().reconciler().progress().error.contains("lacks a scope")) << world().reconciler().progress().error;
   EXPECT_EQ(world().reconciler().last_run().ended_ms, 0) << "a run that did not end tells nothing of the org";
   world().intercept = nullptr;
   EXPECT_EQ(reconcile().drift, 0) << "and the next one is not in its way";
