@@ -81,7 +81,7 @@ std::string shown_value(const std::string& json) {
   if (json == "null") return "(empty)";
   constexpr std::string_view k_id = "{\"id\":";
   if (json.starts_with(k_id)) {
-    const std::string id = json_unquoted(std::string_view(json).substr(k_id.size(), json.size() - k_id.size() - 1));
+    std::string id = json_unquoted(std::string_view(json).substr(k_id.size(), json.size() - k_id.size() - 1));
     for (const auto& [module, word] :
          {std::pair{plan::Module::accounts, "Account"}, {plan::Module::contacts, "Contact"}}) {
       const std::string mark = forecast::new_record(module, "");

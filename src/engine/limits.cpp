@@ -55,7 +55,6 @@ void Engine::land(const Toll& toll, const Answer& answer) {
     governor_.finished(toll.cost, toll.sent, now_);
   }
   batch::CreditLedger& credits = governor_.credits();
-  fprintf(stderr, "LAND outcome %d http %d rem %lld cost %lld before %lld used %lld\n", int(answer.outcome), answer.http_status, (long long)answer.credits_remaining.value_or(-1), (long long)toll.cost.credits, (long long)toll.counted_before, (long long)credits.used(now_));
   const bool unserved = is_unserved(answer);
   if (unserved) credits.refund(toll.cost.credits, toll.cost.is_live);
   if (answer.credits_remaining) {

@@ -1,6 +1,5 @@
 // The org's limits: calls at once, heavy calls at once, credits in any 24 hours; held at the server, whatever happens.
 #include <gtest/gtest.h>
-#include <iostream>
 
 #include "world/stories.hpp"
 
@@ -145,11 +144,9 @@ TEST(Credits, ThatOthersSpendOrThatLostCallsNeverCostAreSetRightByTheServersCoun
   world.deliver(signups(3'000));
   ASSERT_TRUE(world.run_until_quiet(10h));
   for (int i = 0; i < 2'100; ++i) world.ask("GET", "/crm/v8/org");
-  std::cerr << "DBG1 " << spent(world) << " " << world.engine().status().credits_used << " limit " << world.engine().status().credits_limit << " sent " << world.sent().size() << "\n";
   world.calm();
   world.deliver(signups(200, store::Lane::live, "more"));
   ASSERT_TRUE(world.run_until_quiet(10h));
-  std::cerr << "DBG2 " << spent(world) << " " << world.engine().status().credits_used << " sent " << world.sent().size() << "\n";
   ASSERT_GT(spent(world), 2'600) << "past half, where the server tells its count";
   expect_within_one_percent(world);
   EXPECT_EQ(faults(world), "");

@@ -251,7 +251,8 @@ void World::send(net::ClientRequest request, Done done) {
                                         net::ClientResponse response =
                                             answered(answer.status, answer.content_type, answer.body);
                                         if (garbles) response.body.resize(response.body.size() / 2);
-                                        for (const auto& header : answer.headers) response.headers.push_back(header);
+                                        for (const auto& [name, value] : answer.headers)
+                                          response.headers.emplace_back(to_lower(name), value);
                                         (*shared_done)(std::move(response));
                                       }
                                     })});
