@@ -70,6 +70,9 @@ class SeededRun {
     world_.calm();
     crowd_.go_home();
     settle();
+    // Time for the deleted lists to be read: what people removed is known then.
+    world_.run_for(std::chrono::hours{2});
+    settle();
     // Of everybody whose Contact people changed or deleted the platform speaks once more: now it counts again.
     for (const std::string& user : crowd_.touched_users()) {
       if (was_deleted(world_, user) || seems_merged(user)) continue;
