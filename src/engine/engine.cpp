@@ -184,7 +184,8 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
                               : answer.outcome != not_allowed  ? "unreachable"
                               : answer.code == "TOKEN_REVOKED" ? "token_revoked"
                                                                : "misconfigured";
-    pause(state, answer.message.empty() ? answer.code : answer.message, answer.outcome == not_sent);
+    pause(state, answer.message.empty() ? answer.code : answer.message,
+          answer.outcome == not_sent || answer.outcome == stale_token);
     paused_until_ = std::max(paused_until_, governor_.paused_until());
     return;
   }

@@ -144,6 +144,8 @@ class Engine {
   /// A work of the window that a more urgent one waits for goes over to that one's lane.
   [[nodiscard]] Work* promote(EntityId id, store::Lane lane);
   /// Zoho has answered: after a pause, what was put off because nothing answered may go at once.
+  /// An answer to what went out before the pause tells nothing of the time after it.
+  [[nodiscard]] bool ends_pause(const Toll& toll) const { return pause_state_.empty() || toll.sent >= paused_until_; }
   [[nodiscard]] Result<void> service_is_back(store::Transaction& tx);
 
   // limits.cpp: what calls cost and what answers say of the limits

@@ -60,7 +60,7 @@ void Engine::send_errand(Errand errand) {
     now_ = clock_.now();
     --errands_out_;
     land(toll, answer);
-    if (answer.outcome == answered) {
+    if (answer.outcome == answered && ends_pause(toll)) {
       failures_in_a_row_ = 0;
       pause_state_.clear();
     }

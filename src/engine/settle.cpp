@@ -98,8 +98,10 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
                                                    {"code", answer.code}});
     return settle_nothing(tx, id, flight, answer);
   }
-  failures_in_a_row_ = 0;
-  ZS_TRY(service_is_back(tx));
+  if (ends_pause(flight.toll)) {
+    failures_in_a_row_ = 0;
+    ZS_TRY(service_is_back(tx));
+  }
   const bool cut_off = flight.verb == Verb::find_by_email && answer.records.size() >= 200 && flight.ids.size() > 1;
   if (cut_off) {
     // More people than one answer holds: ask for half of them at a time.
