@@ -63,7 +63,7 @@ struct Misfortune {
   HttpAnswer::Cut cut = HttpAnswer::Cut::none;
   std::chrono::milliseconds delay{0};
   std::vector<Fault*> row_faults;  // valid until rules change
-  std::string name;                      // for the call log; empty when nothing happened
+  std::string name;                // for the call log; empty when nothing happened
 };
 
 class FaultBook {
