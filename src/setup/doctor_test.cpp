@@ -14,7 +14,6 @@ namespace zs::setup {
 namespace {
 
 using plan::Module;
-using ::testing::HasSubstr;
 
 zoho::FieldMetadata field(std::string name, std::string type = "text", std::size_t length = 100, bool unique = false) {
   zoho::FieldMetadata out;

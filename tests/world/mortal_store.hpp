@@ -30,14 +30,14 @@ class MortalStore final : public store::Store {
 
   void write_async(store::Job job, store::CommitDone done) override {
     if (dies_now()) {
-      if (after_) real_->write_async(std::move(job), [](const Result<void>&) {});
       dead_ = true;
-    }
-    if (dead_) {
+      if (after_) real_->write_async(std::move(job), [](const Result<void>&) {});
       done(fail(Errc::stopped, "the process is dead"));
-      return;
+    } else if (dead_) {
+      done(fail(Errc::stopped, "the process is dead"));
+    } else {
+      real_->write_async(std::move(job), std::move(done));
     }
-    real_->write_async(std::move(job), std::move(done));
   }
   Result<void> write(store::Job job) override {
     Result<void> outcome;

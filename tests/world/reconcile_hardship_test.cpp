@@ -8,7 +8,6 @@
 namespace zs::world {
 namespace {
 
-using reconcile::Drift;
 using reconcile::Finding;
 using reconcile::Progress;
 using reconcile::State;
