@@ -51,7 +51,7 @@ std::optional<std::string> comparable(const Organization& org, const Module& mod
     case SystemField::modified_time:
       return std::to_string(record.modified_ms / 1000);
     case SystemField::tag:
-      return std::nullopt;  // searching by tag is unconfirmed, and not offered here
+      return std::nullopt;  // a record has several: searched_tags()
     case SystemField::full_name:
     case SystemField::none:
       break;
@@ -61,6 +61,13 @@ std::optional<std::string> comparable(const Organization& org, const Module& mod
     return parent == nullptr ? std::nullopt : std::optional(std::to_string(parent->id));
   }
   return stored_text(module, record, field);
+}
+
+std::vector<std::string> searched_tags(const Organization& org, const Module& module, const Record& record) {
+  std::vector<std::string> out;
+  if (!org.searches_tags()) return out;
+  for (const TagNumber number : record.tags) out.push_back(module.tags.at(number).name);
+  return out;
 }
 
 std::optional<std::string> comparable_literal(const Field& field, std::string_view literal) {

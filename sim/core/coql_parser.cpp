@@ -100,7 +100,8 @@ class Parser {
     const auto unknown = refuse("INVALID_QUERY", "column given seems to be invalid",
                                 Members().text("column_name", out.name).text("reason", "no such column"));
     out.field = module_->schema.find(parts[0]);
-    if (out.field == nullptr || out.field->system == SystemField::tag || parts.size() > 2) return unknown;
+    if (out.field == nullptr || parts.size() > 2) return unknown;
+    if (out.field->system == SystemField::tag && !org_.searches_tags()) return unknown;
     if (parts.size() == 1) return out;
     if (out.field->type != DataType::lookup) return unknown;
     out.parent_field = org_.find(out.field->lookup_module)->schema.find(parts[1]);

@@ -48,6 +48,10 @@ bool holds(const CoqlCondition& condition, const Organization& org, const Module
     case CoqlCondition::Kind::plain:
       break;
   }
+  if (condition.column.field->system == SystemField::tag && condition.op != "null") {
+    return std::ranges::any_of(searched_tags(org, module, record),
+                               [&](const std::string& name) { return plain_holds(condition, name); });
+  }
   return plain_holds(condition, value_of(condition.column, org, module, record));
 }
 

@@ -136,7 +136,9 @@ class Parser {
 
 /// `equals` on free text behaves like "contains": callers have to compare the answer themselves.
 bool holds_loosely(const Field& field, std::string_view held, std::string_view wanted) {
-  if (field.type == DataType::text || field.type == DataType::textarea) return contains_folded(held, wanted);
+  const bool is_free = field.system != SystemField::tag;
+  if (is_free && (field.type == DataType::text || field.type == DataType::textarea))
+    return contains_folded(held, wanted);
   return compare(field, held, wanted) == 0;
 }
 
@@ -162,6 +164,10 @@ bool Criteria::matches(const Organization& org, const Module& module, const Reco
   const auto part_matches = [&](const Criteria& part) { return part.matches(org, module, record); };
   if (kind == Kind::all) return std::ranges::all_of(parts, part_matches);
   if (kind == Kind::any) return std::ranges::any_of(parts, part_matches);
+  if (field->system == SystemField::tag) {
+    return std::ranges::any_of(searched_tags(org, module, record),
+                               [&](const std::string& name) { return condition_holds(*this, name); });
+  }
   const auto held = comparable(org, module, record, *field);
   return held && condition_holds(*this, *held);
 }

@@ -187,6 +187,71 @@ TEST_F(Doubt, MergedRecordsStandInTheDeletedListOrNot) {
   }
 }
 
+TEST_F(Doubt, ADealOfADeletedParentNamesNobodyOrStillNamesItOrIsDeletedToo) {
+  for (const ParentDeleted way : {ParentDeleted::empties, ParentDeleted::stays, ParentDeleted::takes_deals}) {
+    with([&](Options& options) { options.parent_deleted = way; });
+    const bool stays = way == ParentDeleted::stays;
+    const bool goes = way == ParentDeleted::takes_deals;
+    for (const auto& [module, name, lookup] : {std::tuple{"Accounts", "Account_Name", "Account_Name"},
+                                               std::tuple{"Contacts", "Last_Name", "Contact_Name"}}) {
+      const std::string parent = insert(module, "\"" + std::string(name) + R"(":"Acme")");
+      const std::string deal = insert("Deals", R"("Deal_Name":"D","Stage":"Qualification",")" + std::string(lookup) +
+                                                   R"(":{"id":")" + parent + "\"}");
+      const std::string other = insert("Deals", R"("Deal_Name":"E","Stage":"Qualification")");
+      EXPECT_EQ(send("DELETE", "/crm/v8/" + std::string(module) + "/" + parent).status, 200);
+      EXPECT_EQ(get("/crm/v8/Deals/" + deal).status, goes ? 204 : 200);
+      EXPECT_EQ(get("/crm/v8/Deals/" + other).status, 200) << "nobody's child";
+      const std::string shown = get("/crm/v8/Deals/" + deal).at("data.0." + std::string(lookup) + ".id");
+      EXPECT_EQ(shown == parent, stays) << shown;
+      send("DELETE", "/crm/v8/settings/recycle_bin/" + parent);
+      EXPECT_NE(get("/crm/v8/Deals/" + deal).at("data.0." + std::string(lookup) + ".id"), parent) << "purged";
+    }
+  }
+}
+
+TEST_F(Doubt, ExternalFieldsStandInTheListOfDuplicateChecksOrNot) {
+  for (const bool checked : {true, false}) {
+    with([&](Options& options) { options.external_is_checked = checked; });
+    post("/crm/v8/settings/fields?module=Contacts",
+         R"({"fields":[{"field_label":"Other ID","data_type":"text","length":50,"external":{"type":"org"}}]})");
+    const Answer answer = upsert(R"({"Last_Name":"A","Other_ID":"x"})", "Other_ID");
+    EXPECT_EQ(answer.status, checked ? 200 : 400) << answer.body;
+    EXPECT_EQ(upsert(R"({"Last_Name":"A","Email":"a@b.co"})").status, 200);
+  }
+}
+
+TEST_F(Doubt, RecordsAreFoundByTheirTagsOrNot) {
+  for (const bool searched : {false, true}) {
+    with([&](Options& options) {
+      options.tags_are_searched = searched;
+      options.search_lag = std::chrono::milliseconds{0};
+    });
+    const std::string id = insert("Contacts", R"("Last_Name":"A","Tag":[{"name":"vip"},{"name":"trial"}])");
+    insert("Contacts", R"("Last_Name":"B","Tag":[{"name":"vip-not"}])");
+    clock_.advance(std::chrono::seconds{5});
+    const Answer found = get("/crm/v8/Contacts/search?criteria=(Tag:equals:vip)");
+    EXPECT_EQ(found.status, searched ? 200 : 204);
+    EXPECT_EQ(found.at("info.count"), searched ? "1" : "(none)");
+    const Answer queried =
+        post("/crm/v8/coql", R"q({"select_query":"select id from Contacts where Tag in ('trial','x')"})q");
+    EXPECT_EQ(queried.status, searched ? 200 : 400) << queried.body;
+    EXPECT_EQ(queried.at("data.0.id"), searched ? id : "(none)");
+  }
+}
+
+TEST_F(Doubt, SoManyIdsAsTheirTextIsAllowedAreReadAtOnce) {
+  for (const std::size_t most : {std::size_t{1024}, std::size_t{40}}) {
+    with([&](Options& options) { options.max_ids_characters = most; });
+    const std::string a = insert("Contacts", R"("Last_Name":"A")");
+    const std::string b = insert("Contacts", R"("Last_Name":"B")");
+    const std::string c = insert("Contacts", R"("Last_Name":"C")");
+    EXPECT_EQ(get("/crm/v8/Contacts?fields=Last_Name&ids=" + a + "," + b).status, 200);
+    const Answer three = get("/crm/v8/Contacts?fields=Last_Name&ids=" + a + "," + b + "," + c);
+    EXPECT_EQ(three.status, most == 40 ? 400 : 200);
+    EXPECT_EQ(three.at("details.maximum_length"), most == 40 ? "40" : "(none)");
+  }
+}
+
 TEST_F(Doubt, ExternalFieldsCountTowardsTheTwoUniqueOnesOrNot) {
   for (const bool counts : {true, false}) {
     with([&](Options& options) {

@@ -16,6 +16,7 @@ enum class TagOnUpdate : std::uint8_t { replace, add };
 enum class UnlistedPick : std::uint8_t { refuse, accept, drop };
 enum class LookupError : std::uint8_t { names_lookup, names_id };
 enum class SurplusTags : std::uint8_t { refuse, skip };
+enum class ParentDeleted : std::uint8_t { empties, stays, takes_deals };
 enum class LengthUnit : std::uint8_t { utf16, code_points };
 
 /// Zoho Desk beside the CRM (oauth-and-desk.md 3).
@@ -81,8 +82,11 @@ struct Options {
   bool trims_text = true;                                // unconfirmed
   bool empty_text_clears = true;                         // unconfirmed: "" is stored as null
   bool external_counts_as_unique = true;                 // unconfirmed: of the 2 unique fields a module may have
+  bool external_is_checked = true;                       // unconfirmed: it may stand in duplicate_check_fields
   bool deal_contact_must_match = false;                  // unconfirmed: a Deal's Contact must belong to its Account
   bool merge_losers_are_listed = true;                   // unconfirmed: in the deleted list
+  /// unconfirmed: what a lookup shows of a parent in the recycle bin, or its Deals lie there beside it
+  ParentDeleted parent_deleted = ParentDeleted::empties;
   bool tags_cost_per_50 = false;          // unconfirmed: add/remove tags cost 1 per 50 ids, else 1 per 10
   std::size_t max_ids_characters = 1024;  // unconfirmed: of `ids` in a GET
   bool layout_counts_always = false;      // unconfirmed: layout_mandatory also where no Layout is sent
@@ -91,6 +95,7 @@ struct Options {
   bool upsert_takes_newest = false;       // unconfirmed: of several records that match; else the oldest
   SurplusTags surplus_tags = SurplusTags::refuse;  // unconfirmed: beyond a record's most, a refusal or `not_added_tags`
   bool tags_made_by_name = true;                   // unconfirmed: an unknown name makes the tag, else it is refused
+  bool tags_are_searched = false;                  // unconfirmed: Tag in criteria and COQL; else nothing matches
   bool tags_touch_record = false;                  // unconfirmed: a change of tags is a change of the record
   bool emoji_refused = false;                      // unconfirmed: characters beyond the BMP in text
   LengthUnit length_unit = LengthUnit::utf16;      // unconfirmed

@@ -43,7 +43,8 @@ std::string_view identity_field(std::string_view module) {
   return {};
 }
 
-Organization::Organization(const Options& options) {
+Organization::Organization(const Options& options)
+    : parent_deleted_(options.parent_deleted), searches_tags_(options.tags_are_searched) {
   zgid_ = ids_.next();
   users_.push_back({ids_.next(), ids_.next(), "Sync", "Bot", "sync.bot@zohosim.example"});
   users_.push_back({ids_.next(), ids_.next(), "Ann", "Sales", "ann.sales@zohosim.example"});
@@ -133,6 +134,16 @@ void Organization::delete_record(Module& module, Slot slot, std::int64_t now_ms,
   count_tags(module, module.records.at(slot), -1);
   module.records.recycle(slot);
   if (listed) watches_.note(module.schema.api_name, Operation::remove, module.records.at(slot).id);
+  if (parent_deleted_ == ParentDeleted::takes_deals) delete_deals_of(module, slot, now_ms);
+}
+
+void Organization::delete_deals_of(const Module& parents, Slot parent, std::int64_t now_ms) {
+  Module& deals = *find("Deals");
+  const std::string id = std::to_string(parents.records.at(parent).id);
+  for (const Field& field : deals.schema.fields) {
+    if (field.lookup_module != parents.schema.api_name) continue;
+    for (const Slot deal : deals.records.find(field.number, id)) delete_record(deals, deal, now_ms);
+  }
 }
 
 void Organization::restore_record(Module& module, Slot slot) {

@@ -73,6 +73,10 @@ class Organization {
   /// Who had `merged` has `kept`; `merged` is no more.
   void merge_tags(Module& module, TagNumber kept, TagNumber merged);
   void delete_record(Module& module, Slot slot, std::int64_t now_ms, bool listed = true);
+  /// Whether criteria and COQL see tags.
+  [[nodiscard]] bool searches_tags() const { return searches_tags_; }
+  /// Whether a lookup still names a record that lies in the recycle bin.
+  [[nodiscard]] bool names_recycled_parents() const { return parent_deleted_ == ParentDeleted::stays; }
   void restore_record(Module& module, Slot slot);
   void purge_record(Module& module, Slot slot);
   /// What lies in the bin for 60 days is gone for good, and after 120 even its id is forgotten (crm-api.md 2.5, 2.6).
@@ -84,7 +88,10 @@ class Organization {
 
  private:
   void count_tags(Module& module, const Record& record, int by);
+  void delete_deals_of(const Module& parents, Slot parent, std::int64_t now_ms);
 
+  ParentDeleted parent_deleted_;
+  bool searches_tags_;
   IdSequence ids_;
   std::vector<User> users_;
   std::uint64_t zgid_ = 0;

@@ -65,8 +65,11 @@ const Record* parent_of(const Organization& org, const Record& record, const Fie
   const auto value = record.values.get(lookup.number);
   const auto id = value ? parse_id(*value) : std::nullopt;
   const Module* module = org.find(lookup.lookup_module);
-  const auto slot = id ? module->records.live(*id) : std::nullopt;
-  return slot ? &module->records.at(*slot) : nullptr;
+  const auto slot = id ? module->records.slot_of(*id) : std::nullopt;
+  if (!slot) return nullptr;
+  const Record& parent = module->records.at(*slot);
+  const bool is_shown = parent.life == Life::live || (parent.life == Life::recycled && org.names_recycled_parents());
+  return is_shown ? &parent : nullptr;
 }
 
 void write_tags(zs::JsonWriter& out, const Module& module, const std::vector<TagNumber>& tags) {

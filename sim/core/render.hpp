@@ -17,7 +17,7 @@ void write_record(zs::JsonWriter& out, const Call& call, const Module& module, c
 void write_tags(zs::JsonWriter& out, const Module& module, const std::vector<TagNumber>& tags);
 /// A stored value that is neither a lookup nor kept by the system.
 void write_stored(zs::JsonWriter& out, const Field& field, std::string_view value, int utc_offset_minutes);
-/// The record that a lookup points to, if it lives.
+/// The record that a lookup points to; none when it is deleted, unless the org names such ones still.
 [[nodiscard]] const Record* parent_of(const Organization& org, const Record& record, const Field& lookup);
 
 }  // namespace zohosim

@@ -178,7 +178,8 @@ Checked<std::vector<const Field*>> duplicate_check_order(const Call& call, const
   } else {
     for (std::size_t i = 0; i < listed->items.size(); ++i) {
       const Field* field = schema.find(listed->items[i].text);
-      const bool usable = field != nullptr && (field->is_key() || field->api_name == schema.system_duplicate_field);
+      const bool is_unique = field != nullptr && (call.options.external_is_checked ? field->is_key() : field->unique);
+      const bool usable = is_unique || (field != nullptr && field->api_name == schema.system_duplicate_field);
       if (!usable) {
         return refuse("INVALID_DATA", "invalid data",
                       details_at({"duplicate_check_fields", "$.duplicate_check_fields[" + std::to_string(i) + "]"}));

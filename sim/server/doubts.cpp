@@ -62,10 +62,18 @@ void add_doubts_of_writes(CLI::App& app, Options& options) {
                   "Whether --mandatory fields are asked for also where a record names no Layout");
   add_words<bool>(app, "--external-counts", options.external_counts_as_unique, {{"true", true}, {"false", false}},
                   "External fields count towards a module's two unique ones");
+  add_words<bool>(app, "--check-external", options.external_is_checked, {{"true", true}, {"false", false}},
+                  "External fields may stand in duplicate_check_fields");
   add_words<bool>(app, "--deal-contact", options.deal_contact_must_match, {{"any", false}, {"of-account", true}},
                   "Which contacts a deal may have beside its account");
   add_words<bool>(app, "--list-merged", options.merge_losers_are_listed, {{"true", true}, {"false", false}},
                   "Merged records stand in the deleted list and are told of");
+  add_words<ParentDeleted>(
+      app, "--parent-deleted", options.parent_deleted,
+      {{"empties", ParentDeleted::empties},
+       {"stays", ParentDeleted::stays},
+       {"takes-deals", ParentDeleted::takes_deals}},
+      "A deal whose account or contact is deleted: the field is empty, still names it, or the deal is deleted, too");
 }
 
 void add_doubts_of_tags(CLI::App& app, Options& options) {
@@ -78,6 +86,8 @@ void add_doubts_of_tags(CLI::App& app, Options& options) {
                   "A tag name that the module does not have yet");
   add_words<bool>(app, "--tags-touch", options.tags_touch_record, {{"false", false}, {"true", true}},
                   "A change of tags moves Modified_Time and is told of");
+  add_words<bool>(app, "--search-tags", options.tags_are_searched, {{"false", false}, {"true", true}},
+                  "Search criteria and COQL find records by Tag");
   add_words<bool>(app, "--tags-per-credit", options.tags_cost_per_50, {{"10", false}, {"50", true}},
                   "Records tagged for one credit");
 }
@@ -87,6 +97,10 @@ void add_doubts_of_limits(CLI::App& app, Options& options) {
                  "Access tokens that live at once; one more ends the oldest");
   add_words<bool>(app, "--credit-refusal", options.older_credit_refusal, {{"envelope", false}, {"older", true}},
                   "Shape of the 429 once the day's credits are spent");
+  app.add_option("--max-ids-length", options.max_ids_characters, "Characters that `ids` of a GET may have")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str()
+      ->group(k_group);
   app.add_option("--retry-after", options.retry_after_seconds, "Seconds in a Retry-After header with each 429; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()

@@ -173,6 +173,35 @@ TEST_P(LostRecords, ADeletedOneIsHeldRecreatedOrLeftAsConfiguredWithoutWaitingFo
   EXPECT_EQ(world.backlog().dirty, 0);
 }
 
+/// What Zoho does with the Deals of an Account or Contact that people delete is not documented.
+struct LostParents : ::testing::TestWithParam<zohosim::ParentDeleted> {};
+
+INSTANTIATE_TEST_SUITE_P(AllReadings, LostParents,
+                         ::testing::Values(zohosim::ParentDeleted::empties, zohosim::ParentDeleted::stays,
+                                           zohosim::ParentDeleted::takes_deals));
+
+TEST_P(LostParents, AreMadeAnewAndTheirDealsNameThem) {
+  for (const auto& [module, kind, key] :
+       {std::tuple{"Accounts", event::Kind::account, "org"}, std::tuple{"Contacts", event::Kind::user, "u1"}}) {
+    SCOPED_TRACE(module);
+    Settings settings = deleting(engine::OnDeleted::recreate);
+    settings.org.parent_deleted = GetParam();
+    World world{std::move(settings)};
+    world.deliver({signup("u1", "a@example.com"),
+                   event("s1", "subscription.activated", 5,
+                         R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
+    ASSERT_TRUE(world.run_until_quiet(1h));
+    const std::string lost = world.entity(kind, key)->zoho_id;
+    control(world, "records/" + std::string(module) + "/" + lost, R"({"delete":true})");
+    ASSERT_EQ(world.crm().deals.empty(), GetParam() == zohosim::ParentDeleted::takes_deals);
+    world.run_for(k_round);
+    EXPECT_NE(world.entity(kind, key)->zoho_id, lost);
+    EXPECT_TRUE(world.held().empty());
+    EXPECT_EQ(world.crm().deals.size(), 1U);
+    EXPECT_EQ(faults(world), "");
+  }
+}
+
 TEST(DeletedList, ThatLeavesOutTheLosersOfMergesIsMadeUpForAtTheNextChange) {
   // Whether Zoho lists them is not documented.
   Settings settings = deleting(engine::OnDeleted::recreate);
