@@ -19,7 +19,7 @@
 #include "core/oauth.hpp"
 #include "core/options.hpp"
 #include "core/organization.hpp"
-#include "desk/desk.hpp"
+#include "helpdesk/desk.hpp"
 
 namespace zohosim {
 

@@ -1,4 +1,4 @@
-#include "desk/gate.hpp"
+#include "helpdesk/gate.hpp"
 
 #include <algorithm>
 

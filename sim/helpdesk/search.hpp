@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/http.hpp"
-#include "desk/form.hpp"
+#include "helpdesk/form.hpp"
 
 namespace zohosim::desk {
 

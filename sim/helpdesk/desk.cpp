@@ -1,11 +1,11 @@
-#include "desk/desk.hpp"
+#include "helpdesk/desk.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "core/envelope.hpp"
 #include "core/text.hpp"
-#include "desk/search.hpp"
+#include "helpdesk/search.hpp"
 
 namespace zohosim::desk {
 namespace {

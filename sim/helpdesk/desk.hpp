@@ -14,8 +14,8 @@
 #include "core/options.hpp"
 #include "core/organization.hpp"
 #include "core/route.hpp"
-#include "desk/form.hpp"
-#include "desk/gate.hpp"
+#include "helpdesk/form.hpp"
+#include "helpdesk/gate.hpp"
 
 namespace zohosim::desk {
 

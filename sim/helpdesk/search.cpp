@@ -1,4 +1,4 @@
-#include "desk/search.hpp"
+#include "helpdesk/search.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "core/scopes.hpp"
 #include "core/simulator.hpp"
 #include "core/text.hpp"
-#include "desk/desk.hpp"
+#include "helpdesk/desk.hpp"
 
 namespace zohosim {
 

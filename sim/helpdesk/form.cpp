@@ -1,4 +1,4 @@
-#include "desk/form.hpp"
+#include "helpdesk/form.hpp"
 
 #include <algorithm>
 #include <array>
