@@ -10,6 +10,12 @@ namespace zs::engine {
 
 using event::Kind;
 
+/// A pause drops the window. Until Zoho answers again one call is out at a time: what fills it is enough.
+std::size_t Engine::window() const {
+  constexpr std::size_t k_probing = 100;
+  return pause_state_.empty() ? options_.window : std::min(options_.window, k_probing);
+}
+
 void Engine::claim() {
   const bool due = next_due_ms_ != 0 && next_due_ms_ <= now_ms();
   if (!may_have_dirty_ && !due) return;
@@ -17,9 +23,9 @@ void Engine::claim() {
   // or stuck, stands in their way; else it is filled in one go, past what is in it already.
   const auto is_live = [](const auto& entry) { return entry.second->dirty.lane == store::Lane::live; };
   const auto live_now = static_cast<std::size_t>(std::ranges::count_if(works_, is_live));
-  const bool has_room = works_.size() <= options_.window / 2 && !governor_.credits().lacks(1, false, now_);
-  const std::size_t room =
-      has_room ? options_.window - works_.size() : options_.window - std::min(live_now, options_.window);
+  const std::size_t most = window();
+  const bool has_room = works_.size() <= most / 2 && !governor_.credits().lacks(1, false, now_);
+  const std::size_t room = most - std::min(has_room ? works_.size() : live_now, most);
   if (room == 0) {
     may_have_dirty_ = false;
     waits_for_room_ = true;

@@ -89,7 +89,7 @@ void Engine::tick() {
     return;
   }
   const bool may_claim = !is_paused && !draining_ && org_;
-  if (waits_for_room_ && works_.size() <= options_.window / 2) {
+  if (waits_for_room_ && works_.size() <= window() / 2) {
     if (governor_.credits().lacks(1, false, now_)) {
       next_wakeup_ = std::min(next_wakeup_, governor_.credits().back_at(1, false, now_));
     } else {

@@ -137,6 +137,7 @@ class Engine {
 
   // claim.cpp: from the store into the window
   void claim();
+  [[nodiscard]] std::size_t window() const;
   [[nodiscard]] Result<std::vector<store::Dirty>> next_in_line(std::size_t room, std::size_t there);
   [[nodiscard]] Work* admit(const store::Dirty& dirty);
   /// Takes a work that is only queued out of the window; its waiters are the next one's.
