@@ -10,7 +10,7 @@ name="zohosync-$version-linux-$(uname -m)"
 out=build/package
 tree=$out/$name
 rm -rf "$tree"
-mkdir -p "$tree/bin" "$tree/docs" "$tree/systemd"
+mkdir -p "$tree/bin" "$tree/docs" "$tree/examples/sibling-services" "$tree/systemd"
 
 for program in zohosync zohosim; do
   install -m 0755 "build/release/bin/$program" "$tree/bin/$program"
@@ -19,6 +19,7 @@ done
 install -m 0644 LICENSE README.md CHANGELOG.md "$tree/"
 install -m 0644 docs/*.md "$tree/docs/"
 install -m 0644 packaging/zohosync.service "$tree/systemd/"
+install -m 0755 examples/sibling-services/* "$tree/examples/sibling-services/"
 
 # What the programs need at run time, asked of the programs themselves so that the list cannot go stale. dpkg knows
 # some libraries below /lib, where the linker finds them below /usr/lib.

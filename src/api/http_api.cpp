@@ -37,7 +37,7 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"GET", "/v1/held/{id}", Scope::read, &HttpApi::get_held},
       {"POST", "/v1/held/{id}/retry", Scope::admin, &HttpApi::retry_held},
       {"DELETE", "/v1/held/{id}", Scope::admin, &HttpApi::discard_held},
-      {"GET", "/v1/token", Scope::admin, &HttpApi::get_token},
+      {"GET", "/v1/token", Scope::token, &HttpApi::get_token},
       {"POST", "/v1/reconcile", Scope::admin, &HttpApi::start_reconcile},
       {"GET", "/v1/reconcile", Scope::read, &HttpApi::get_reconcile},
       {"POST", "/v1/desk/tickets", Scope::ingest, &HttpApi::open_ticket},
@@ -69,7 +69,8 @@ std::optional<std::string> fits(std::string_view pattern, std::string_view path)
 
 }  // namespace
 
-HttpApi::HttpApi(Parts parts) : parts_(std::move(parts)), auth_(parts_.config.keys), readers_(parts_.store) {}
+HttpApi::HttpApi(Parts parts)
+    : parts_(std::move(parts)), auth_(parts_.config.keys, parts_.config.server.socket_scopes), readers_(parts_.store) {}
 
 net::Response HttpApi::error_page(int status, std::string_view detail) { return problem(status, "http_error", detail); }
 
@@ -119,7 +120,9 @@ void HttpApi::serve(net::Request&& request, net::Reply reply) {
           return;
         }
         case Authenticator::Verdict::not_in_scope:
-          reply(problem(403, "not_in_scope", "this key has not the scope that the request needs"));
+          reply(problem(403, "not_in_scope",
+                        request.is_local ? "the socket is not for that (server.socket_scopes); send an API key that may"
+                                         : "this key has not the scope that the request needs"));
           return;
       }
     }

@@ -1,5 +1,7 @@
 #include "cli/access.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <random>
@@ -75,8 +77,16 @@ class Lender {
       : config_(config), options_(options), transport_(transport), no_store_(no_store) {}
 
   Result<Token> lend(std::string_view refused) {
+    const std::string& socket = config_.server.socket;
+    if (!socket.empty() && ::access(socket.c_str(), R_OK | W_OK) == 0) {
+      DaemonClient client = DaemonClient::at_socket(socket);
+      ZS_ASSIGN(const std::optional<Token> lent, from_daemon(client, "the socket " + socket, refused));
+      if (lent) return *lent;
+    }
     if (!api_key(options_).empty()) {
-      ZS_ASSIGN(const std::optional<Token> lent, from_daemon(refused));
+      ZS_ASSIGN(const std::string url, daemon_url(options_, config_.server));
+      DaemonClient client(url, api_key(options_));
+      ZS_ASSIGN(const std::optional<Token> lent, from_daemon(client, url, refused));
       if (lent) return *lent;
     }
     ZS_ASSIGN(const std::string path, store_path(config_));
@@ -91,18 +101,17 @@ class Lender {
   }
 
  private:
-  /// Nothing when no daemon is there, or when it does not let this key: the store may still help.
-  Result<std::optional<Token>> from_daemon(std::string_view refused) {
-    ZS_ASSIGN(const std::string url, daemon_url(options_, config_.server));
-    DaemonClient client(url, api_key(options_));
+  /// Nothing when no daemon is there, or when it does not let us: the store may still help.
+  Result<std::optional<Token>> from_daemon(DaemonClient& client, const std::string& where, std::string_view refused) {
     const net::ClientResponse answer = client.send("GET", "/v1/token");
     if (answer.exchange != net::Exchange::answered || (answer.status >= 400 && answer.status < 500)) {
-      daemons_refusal_ = refusal_of(answer, url).text;
+      daemons_refusal_ = refusal_of(answer, where).text;
       return std::nullopt;
     }
-    if (answer.status != 200) return fail(Errc::unavailable, refusal_of(answer, url).text);
+    if (answer.status != 200) return fail(Errc::unavailable, refusal_of(answer, where).text);
     Token token = read_token(answer.body);
-    if (token.access_token.empty()) return fail(Errc::unavailable, url + " does not answer as a zohosync daemon does");
+    if (token.access_token.empty())
+      return fail(Errc::unavailable, where + " does not answer as a zohosync daemon does");
     if (token.access_token == refused) {
       return fail(Errc::unavailable,
                   "Zoho refuses the access token of the running daemon; it gets another one with its next call. Try "
@@ -130,7 +139,7 @@ class Lender {
                   daemons_refusal_.empty()
                       ? "a daemon runs on the store " + path +
                             " and no valid token is in it: set ZOHOSYNC_API_KEY (or give --key) to an API key with the "
-                            "scope admin, so that the daemon can lend one"
+                            "scope token, so that the daemon can lend one"
                       : "a daemon runs on the store " + path + ", but it lends no token: " + daemons_refusal_);
     }
     if (!store) return std::unexpected(std::move(store).error());

@@ -1,6 +1,7 @@
 #pragma once
-// The access token of a command: lent by the running daemon, else the one in the store, else minted into the store. So
-// a hundred commands beside a daemon mint as often as the daemon alone (zoho/oauth-and-desk.md 1.9).
+// The access token of a command: lent by the running daemon (by its socket, or with a key), else the one in the store,
+// else minted into the store. So a hundred commands beside a daemon mint as often as the daemon alone
+// (zoho/oauth-and-desk.md 1.9).
 
 #include <string_view>
 

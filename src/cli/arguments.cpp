@@ -96,6 +96,10 @@ class CommandLine {
     one->add_flag("--print", options_.print, "The token to standard output instead of into its file");
     add_json(one);
     one = verb(app_, "token", "Print a valid access token, for a sibling service with the same credentials", token);
+    one->add_option("--scope", options_.scopes,
+                    "OAuth scopes that it must have, such as Desk.tickets.READ; fails with the missing ones otherwise")
+        ->type_name("SCOPE")
+        ->delimiter(',');
     add_daemon(one);
     add_json(one);
     one = verb(app_, "doctor", "Check credentials, scopes and the org; every fault with its mend", doctor);

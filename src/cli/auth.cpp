@@ -29,6 +29,7 @@ using setup::Grant;
 /// What the new token can do, looked at once.
 struct Test {
   std::vector<zoho::Need> missing;
+  std::vector<std::string> missing_extra;  // of zoho.extra_scopes
   bool tells_scopes = false;
   std::optional<zoho::OrgMetadata> org;
   std::string trouble;  // why the org was not told
@@ -48,7 +49,7 @@ std::string steps(const config::Zoho& zoho) {
          "  3. On its tab Generate Code, enter these scopes, choose 10 minutes, and the org (production or "
          "sandbox):\n\n"
          "     " +
-         zoho::requested_scopes() +
+         zoho::requested_scopes(zoho.extra_scopes) +
          "\n\n"
          "  4. zohosync auth --code CODE\n\n"
          "With a Server-based client instead: register " +
@@ -94,6 +95,7 @@ Test test(const config::Config& config, const Grant& grant, net::HttpTransport& 
   Test test;
   test.tells_scopes = !trim(grant.token.scope).empty();
   test.missing = zoho::missing_scopes(grant.token.scope);
+  test.missing_extra = zoho::not_covered(grant.token.scope, zoho::comma_separated(config.zoho.extra_scopes));
   const auto calls = setup::make_calls(config, transport, [&grant](std::string_view refused) -> Result<zoho::Token> {
     if (!refused.empty()) return fail(Errc::conflict, "Zoho refuses the token that it has just given");
     return grant.token;
@@ -126,13 +128,16 @@ std::string as_text(const std::string& file, const Test& test) {
     out += "Tested: it does not reach the org: " + printable(test.trouble) + "\n";
   }
   if (!test.tells_scopes) out += "Zoho did not say which scopes were granted; `zohosync doctor` tries them.\n";
-  if (test.tells_scopes && test.missing.empty()) out += "All scopes are granted. Next: `zohosync setup`.\n";
-  if (test.missing.empty()) return out;
+  const bool has_all = test.missing.empty() && test.missing_extra.empty();
+  if (test.tells_scopes && has_all) out += "All scopes are granted. Next: `zohosync setup`.\n";
+  if (has_all) return out;
   out += "Scopes that are missing (make another code with all of them):\n";
   for (const zoho::Need& need : test.missing) {
     out += "  " + std::string(need.scope) + "  " + std::string(need.what_for) +
            (need.is_required ? "" : "; zohosync runs without") + "\n";
   }
+  for (const std::string& scope : test.missing_extra)
+    out += "  " + scope + "  wanted beside the sync (zoho.extra_scopes, [desk]); the sync runs without\n";
   return out;
 }
 
@@ -143,6 +148,7 @@ std::string as_json(const std::string& file, const Grant& grant, const Test& tes
   if (file.empty()) json.field("refresh_token", grant.refresh_token);
   json.field("scope", grant.token.scope).key("missing_scopes").begin_array();
   for (const zoho::Need& need : test.missing) json.string(need.scope);
+  for (const std::string& scope : test.missing_extra) json.string(scope);
   json.end_array().field("api_domain", grant.token.api_domain).key("org");
   if (test.org) {
     json.begin_object().field("id", test.org->id).field("edition", test.org->edition);

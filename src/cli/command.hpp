@@ -35,6 +35,7 @@ struct Options {
   bool offline = false;                       // plan
   std::string import_file;                    // plan
   bool yes = false;                           // erase
+  std::vector<std::string> scopes;            // token: OAuth's, that it must have
   std::string code;                           // held list, retry: Zoho's; auth: of the consent
   std::string side;                           // held list, retry
   std::string key;                            // of the daemon's HTTP interface; else $ZOHOSYNC_API_KEY

@@ -15,6 +15,10 @@ DaemonClient::DaemonClient(std::string url, std::string key)
 DaemonClient::DaemonClient(std::string url, std::string key, std::shared_ptr<net::HttpTransport> transport)
     : url_(std::move(url)), key_(std::move(key)), transport_(std::move(transport)) {}
 
+DaemonClient DaemonClient::at_socket(const std::string& path) {
+  return {"http://localhost", "", net::make_curl_transport({.max_connections_per_host = 1, .unix_socket = path})};
+}
+
 net::ClientResponse DaemonClient::send(std::string_view method, std::string_view path, net::Headers headers,
                                        std::string body, std::chrono::milliseconds timeout) {
   net::ClientRequest request;

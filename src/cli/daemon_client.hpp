@@ -14,6 +14,8 @@ namespace zs::cli {
 class DaemonClient {
  public:
   DaemonClient(std::string url, std::string key);
+  /// By the daemon's Unix socket, whose file says who may; no key.
+  [[nodiscard]] static DaemonClient at_socket(const std::string& path);
   /// Over another transport: for tests.
   DaemonClient(std::string url, std::string key, std::shared_ptr<net::HttpTransport> transport);
 

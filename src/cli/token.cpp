@@ -1,4 +1,6 @@
 // `token`: an access token for a sibling service that shares the credentials, without a mint of its own.
+#include <fmt/ranges.h>
+
 #include "cli/access.hpp"
 #include "cli/command.hpp"
 #include "cli/environment.hpp"
@@ -8,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "net/curl_transport.hpp"
+#include "zoho/scopes.hpp"
 
 namespace zs::cli {
 
@@ -19,6 +22,11 @@ Exit token(const Options& options) {
   const auto transport = net::make_curl_transport({.max_connections_per_host = 1});
   const auto token = lender(*config, options, *transport, NoStore::create)("");
   if (!token) return fail_with(exit_of(token.error()), token.error().text);
+  const auto lacking = zoho::not_covered(token->scope, zoho::comma_separated(options.scopes));
+  if (!lacking.empty()) {
+    return fail_with(Exit::failed, fmt::format("the shared credentials lack the scope {}: {}", fmt::join(lacking, ", "),
+                                               zoho::k_mend_extra_scope));
+  }
   if (!options.json) return print(token->access_token + "\n") ? Exit::done : Exit::failed;
   std::string out;
   JsonWriter json(out);

@@ -8,7 +8,7 @@
 namespace zs::config {
 namespace {
 
-constexpr std::array<std::string_view, 3> k_scopes{"ingest", "read", "admin"};
+constexpr std::array<std::string_view, 4> k_scopes{"ingest", "read", "token", "admin"};
 constexpr std::array<std::string_view, 2> k_schemes{"standard", "stripe"};
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
@@ -45,14 +45,8 @@ void read_digest(std::string& target, const Value& value, const At& at) {
 
 Scope scope_called(std::string_view name) {
   if (name == "ingest") return Scope::ingest;
-  return name == "read" ? Scope::read : Scope::admin;
-}
-
-void read_scopes(std::vector<Scope>& target, const Value& value, const At& at) {
-  const auto chosen = as_choices(value, at, k_scopes);
-  if (!chosen) return;
-  if (chosen->empty()) at.error(value, "is empty, so the key could do nothing", "write some of ingest, read, admin");
-  for (const std::string& name : *chosen) target.push_back(scope_called(name));
+  if (name == "read") return Scope::read;
+  return name == "token" ? Scope::token : Scope::admin;
 }
 
 void require(const Value& entry, const At& at, std::string_view name, std::string_view mend) {
@@ -114,6 +108,15 @@ Shape array_of_tables(std::string_view name, ReadEntry read_entry) {
 }
 
 }  // namespace
+
+void read_scopes(std::vector<Scope>& target, const Value& value, const At& at) {
+  const auto chosen = as_choices(value, at, k_scopes);
+  if (!chosen) return;
+  if (chosen->empty())
+    at.error(value, "is empty, so nothing could be done", "write some of ingest, read, token, admin");
+  target.clear();
+  for (const std::string& name : *chosen) target.push_back(scope_called(name));
+}
 
 Shape auth_section(Config& config) {
   return table("auth",

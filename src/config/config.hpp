@@ -16,7 +16,7 @@
 
 namespace zs::config {
 
-enum class Scope : std::uint8_t { ingest, read, admin };
+enum class Scope : std::uint8_t { ingest, read, token, admin };
 
 struct ApiKey {
   std::string name;
@@ -43,6 +43,9 @@ struct Server {
   std::string tls_cert;
   std::string tls_key;
   bool insecure_http = false;
+  std::string socket;  // path of a Unix socket beside the port; empty: none
+  unsigned socket_mode = 0660;
+  std::vector<Scope> socket_scopes{Scope::token};  // what those may do who may open it
   int threads = 1;
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_events_per_request = 1000;
@@ -76,6 +79,7 @@ struct Zoho {
   std::string client_id_file;
   std::string client_secret_file;
   std::string refresh_token_file;
+  std::vector<std::string> extra_scopes;  // OAuth scopes beside our own: of the sibling services, and of [desk]
   std::string external_id_contact = "Platform_User_ID";
   std::string external_id_account = "Platform_Account_ID";
   std::string external_id_deal = "Platform_Subscription_ID";

@@ -352,13 +352,50 @@ const std::string k_named = "\nsha256 = \"" + k_digest + "\"\nscopes = [\"read\"
 
 INSTANTIATE_TEST_SUITE_P(Auth, EveryFault,
                          testing::Values(Fault{k_bad_digest, "auth.keys[0].sha256", "64 hex digits", "sha256sum"},
-                                         Fault{k_no_scopes, "auth.keys[0].scopes", "is empty", "ingest, read, admin"},
+                                         Fault{k_no_scopes, "auth.keys[0].scopes", "is empty",
+                                               "ingest, read, token, admin"},
                                          Fault{k_missing_scopes, "auth.keys[0].scopes", "is missing", "scopes ="},
                                          Fault{k_plain_key, "auth.keys[0].key", "is a secret", "sha256"},
                                          Fault{"[[auth.webhooks]]\nname = \"p\"\nscheme = \"standard\"",
                                                "auth.webhooks[0]", "has no secret", "ZOHOSYNC_WEBHOOK_P_SECRETS"},
                                          Fault{"[[auth.webhooks]]\nname = \"p q\"\nscheme = \"stripe\"",
                                                "auth.webhooks[0].name", "letters", "plain"}));
+
+const std::string k_long_socket = "[server]\nsocket = \"/" + std::string(107, 'x') + "\"";
+
+INSTANTIATE_TEST_SUITE_P(
+    Socket, EveryFault,
+    testing::Values(Fault{"[server]\nsocket = \"\"", "server.socket", "is empty", "/run/zohosync"},
+                    Fault{k_long_socket, "server.socket", "107 bytes", "shorter"},
+                    Fault{"[server]\nsocket_mode = 660", "server.socket_mode", "text", ""},
+                    Fault{"[server]\nsocket_mode = \"0669\"", "server.socket_mode", "no file mode", "0660"},
+                    Fault{"[server]\nsocket_mode = \"0666\"", "server.socket_mode", "nobody beyond the group", "0660"},
+                    Fault{"[server]\nsocket_mode = \"0060\"", "server.socket_mode", "owner", "0600"},
+                    Fault{"[server]\nsocket_scopes = []", "server.socket_scopes", "is empty", "token"},
+                    Fault{"[server]\nsocket_scopes = [\"all\"]", "server.socket_scopes", "", ""},
+                    Fault{"[zoho]\nextra_scopes = [\"Desk\"]", "zoho.extra_scopes", "no OAuth scope",
+                          "Desk.tickets.READ"},
+                    Fault{"[zoho]\nextra_scopes = \"Desk.tickets.READ\"", "zoho.extra_scopes", "list", ""}));
+
+TEST(Socket, IsForTokensOfTheGroupUnlessSaidOtherwise) {
+  const Config plain = good("[server]\nsocket = \"/run/zohosync/s\"");
+  EXPECT_EQ(plain.server.socket, "/run/zohosync/s");
+  EXPECT_EQ(plain.server.socket_mode, 0660U);
+  EXPECT_THAT(plain.server.socket_scopes, ElementsAre(Scope::token));
+  const Config other = good("[server]\nsocket_mode = \"600\"\nsocket_scopes = [\"read\", \"token\"]");
+  EXPECT_EQ(other.server.socket_mode, 0600U);
+  EXPECT_THAT(other.server.socket_scopes, ElementsAre(Scope::read, Scope::token));
+}
+
+TEST(ExtraScopes, HoldDesksOnceWhereDeskIsSwitchedOn) {
+  EXPECT_THAT(good("[zoho]\nextra_scopes = [\"ZohoBooks.invoices.READ\"]").zoho.extra_scopes,
+              ElementsAre("ZohoBooks.invoices.READ"));
+  EXPECT_THAT(good("[zoho]\nextra_scopes = [\"Desk.tickets.READ\"]\n[desk]\nenabled = true").zoho.extra_scopes,
+              testing::UnorderedElementsAre("Desk.tickets.READ", "Desk.tickets.CREATE", "Desk.contacts.CREATE",
+                                            "Desk.contacts.READ", "Desk.search.READ", "Desk.basic.READ"));
+  EXPECT_THAT(good("", {{"ZOHOSYNC_ZOHO_EXTRA_SCOPES", "A.b.READ, C.d.ALL"}}).zoho.extra_scopes,
+              ElementsAre("A.b.READ", "C.d.ALL"));
+}
 
 TEST(Faults, AreAllToldInOneGoInTheOrderOfTheFile) {
   const Loaded loaded =

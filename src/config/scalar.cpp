@@ -120,25 +120,47 @@ std::optional<std::string> as_choice(const Value& value, const At& at, std::span
   return choose(value.from_environment ? trim(*text) : std::string_view(*text), value, at, known);
 }
 
-std::optional<std::vector<std::string>> as_choices(const Value& value, const At& at,
-                                                   std::span<const std::string_view> known) {
+namespace {
+
+/// Distinct items as `take` gives them, in the order given; nothing when one of them gives nothing.
+template <class Take>
+std::optional<std::vector<std::string>> as_list(const Value& value, const At& at, std::string_view example, Take take) {
   if (value.type != Value::Type::list && !value.from_environment) {
-    at.error(value, "must be a list", "write it like [\"" + std::string(known.front()) + "\"]");
+    at.error(value, "must be a list", "write it like [\"" + std::string(example) + "\"]");
     return std::nullopt;
   }
   const std::vector<Value> items = value.from_environment ? split_list(value) : value.items;
   std::vector<std::string> out;
   bool good = true;
   for (const Value& item : items) {
-    const auto chosen = as_choice(item, at, known);
-    if (!chosen) {
+    const std::optional<std::string> taken = take(item);
+    if (!taken) {
       good = false;
-    } else if (std::ranges::find(out, *chosen) == out.end()) {
-      out.push_back(*chosen);
+    } else if (std::ranges::find(out, *taken) == out.end()) {
+      out.push_back(*taken);
     }
   }
   if (!good) return std::nullopt;
   return out;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> as_choices(const Value& value, const At& at,
+                                                   std::span<const std::string_view> known) {
+  return as_list(value, at, known.front(), [&](const Value& item) { return as_choice(item, at, known); });
+}
+
+std::optional<std::vector<std::string>> as_words(const Value& value, const At& at, bool (*is_good)(std::string_view),
+                                                 std::string_view problem, std::string_view mend) {
+  return as_list(value, at, "…", [&](const Value& item) {
+    auto text = as_text(item, at);
+    if (text && !is_good(*text)) {
+      at.error(item, std::string(problem), std::string(mend));
+      text.reset();
+    }
+    return text;
+  });
 }
 
 bool is_api_name(std::string_view text) {

@@ -34,6 +34,10 @@ struct At {
 /// Distinct ones of `known`, in the order given.
 [[nodiscard]] std::optional<std::vector<std::string>> as_choices(const Value& value, const At& at,
                                                                  std::span<const std::string_view> known);
+/// Distinct texts that `is_good`, in the order given; `problem` and `mend` are for one that is not.
+[[nodiscard]] std::optional<std::vector<std::string>> as_words(const Value& value, const At& at,
+                                                               bool (*is_good)(std::string_view),
+                                                               std::string_view problem, std::string_view mend);
 /// A name that Zoho's API gives to a field: letters, digits and underscores, a letter first.
 [[nodiscard]] bool is_api_name(std::string_view text);
 [[nodiscard]] std::optional<std::string> as_api_name(const Value& value, const At& at);

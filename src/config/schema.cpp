@@ -1,5 +1,6 @@
 #include "config/schema.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,9 +14,6 @@ namespace {
 // Zoho's own limits end at 25 calls at once (zoho/crm-api.md 5.3); the others keep slips of the keyboard out.
 constexpr std::int64_t k_max_concurrency = 25;
 constexpr std::int64_t k_max_credits = 1'000'000'000;
-constexpr std::int64_t k_max_body = 64 * 1024 * 1024;
-constexpr std::int64_t k_max_events = 100'000;
-constexpr std::int64_t k_max_backlog = 1'000'000'000;
 constexpr std::int64_t k_max_hours = 24 * 366;
 constexpr std::int64_t k_max_linger_ms = 10'000;
 constexpr std::int64_t k_max_check_minutes = 30 * 24 * 60;  // deletions are listed for 60 days
@@ -25,18 +23,6 @@ constexpr std::int64_t k_max_timeout_ms = 300'000;
 constexpr std::array<std::string_view, 5> k_editions{"free", "standard", "professional", "enterprise", "ultimate"};
 constexpr std::array<std::string_view, 5> k_triggers{"workflow", "approval", "blueprint", "pathfinder",
                                                      "orchestration"};
-
-void read_listen(Server& server, const Value& value, const At& at) {
-  const auto text = as_text(value, at);
-  if (!text) return;
-  const auto endpoint = parse_endpoint(trim(*text));
-  if (!endpoint) {
-    at.error(value, "is no address and port", "write it like \"127.0.0.1:8080\" or \"[::1]:8080\"");
-    return;
-  }
-  server.address = endpoint->address;
-  server.port = endpoint->port;
-}
 
 void read_store_url(std::string& url, const Value& value, const At& at) {
   auto text = as_text(value, at);
@@ -76,16 +62,18 @@ Shape span_of_time(std::string_view name, Span& target, std::int64_t low, std::i
   });
 }
 
-Shape server_section(Server& server) {
-  return table("server", {setting("listen", [&](const Value& value, const At& at) { read_listen(server, value, at); }),
-                          text("tls_cert", server.tls_cert), text("tls_key", server.tls_key),
-                          boolean("insecure_http", server.insecure_http), integer("threads", server.threads, 1, 64),
-                          integer("max_body_bytes", server.max_body_bytes, 1024, k_max_body),
-                          integer("max_events_per_request", server.max_events_per_request, 1, k_max_events),
-                          integer("max_backlog", server.max_backlog, 1, k_max_backlog)});
+/// "ZohoCRM.modules.contacts.READ" (zoho/oauth-and-desk.md 1.8)
+bool is_oauth_scope(std::string_view text) {
+  return text.contains('.') && text.front() != '.' && text.back() != '.' && std::ranges::all_of(text, [](char c) {
+           return c == '.' || c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
 }
 
 Shape zoho_section(Zoho& zoho) {
+  const auto read_extra_scopes = [&zoho](const Value& value, const At& at) {
+    auto scopes = as_words(value, at, is_oauth_scope, "is no OAuth scope", "write it like Desk.tickets.READ");
+    if (scopes) zoho.extra_scopes = std::move(*scopes);
+  };
   const auto read_trigger = [&zoho](const Value& value, const At& at) {
     if (auto chosen = as_choices(value, at, k_triggers)) zoho.trigger = std::move(*chosen);
   };
@@ -99,8 +87,8 @@ Shape zoho_section(Zoho& zoho) {
        span_of_time("linger_ms", zoho.linger, 0, k_max_linger_ms),
        span_of_time("linger_max_ms", zoho.linger_max, 0, k_max_linger_ms),
        span_of_time("timeout_ms", zoho.timeout, k_min_timeout_ms, k_max_timeout_ms), setting("trigger", read_trigger),
-       text("client_id_file", zoho.client_id_file), text("client_secret_file", zoho.client_secret_file),
-       text("refresh_token_file", zoho.refresh_token_file),
+       setting("extra_scopes", read_extra_scopes), text("client_id_file", zoho.client_id_file),
+       text("client_secret_file", zoho.client_secret_file), text("refresh_token_file", zoho.refresh_token_file),
        refused_secret("client_id", "set ZOHO_CLIENT_ID or zoho.client_id_file"),
        refused_secret("client_secret", "set ZOHO_CLIENT_SECRET or zoho.client_secret_file"),
        refused_secret("refresh_token", "set ZOHO_REFRESH_TOKEN or zoho.refresh_token_file")});
@@ -126,6 +114,16 @@ Shape deals_section(Deals& deals) {
   for (auto& [status, stage] : deals.stages) stages.push_back(filled(status, stage));
   stages.push_back(refused("trialing", "has no stage, because a trial makes no Deal", "leave it out"));
   return table("deals", {filled("pipeline", deals.pipeline), table("stages", std::move(stages))});
+}
+
+/// What `[desk]` needs of Desk (zoho/oauth-and-desk.md 3.1).
+void settle_scopes(Config& config) {
+  if (!config.desk.enabled) return;
+  for (const char* scope : {"Desk.tickets.CREATE", "Desk.tickets.READ", "Desk.contacts.CREATE", "Desk.contacts.READ",
+                            "Desk.search.READ", "Desk.basic.READ"}) {
+    if (std::ranges::find(config.zoho.extra_scopes, scope) == config.zoho.extra_scopes.end())
+      config.zoho.extra_scopes.emplace_back(scope);
+  }
 }
 
 void settle_hosts(Zoho& zoho) {
@@ -170,6 +168,7 @@ Config read_document(Value document, const Environment& environment, Report& rep
   read_members(document, "", shapes, report, shapes);
   for (const std::size_t index : draft.tags_off) config.tags[index].name.clear();
   settle_hosts(config.zoho);
+  settle_scopes(config);
   read_secrets(config, environment, report);
   lint(config, report);
   return std::move(config);

@@ -26,7 +26,11 @@ struct Draft {
 [[nodiscard]] Shape auth_section(Config& config);
 [[nodiscard]] Shape desk_section(Desk& desk);
 [[nodiscard]] Shape fields_section(Config& config);
+[[nodiscard]] Shape server_section(Server& server);
 [[nodiscard]] Shape tags_section(Draft& draft);
+
+/// What a bearer key or a socket lets somebody do.
+void read_scopes(std::vector<Scope>& target, const Value& value, const At& at);
 
 /// Why a field cannot be mapped, for people; empty when it can.
 [[nodiscard]] std::string_view why_not_mapped(std::string_view table, std::string_view field);

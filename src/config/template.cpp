@@ -16,6 +16,11 @@ listen = "127.0.0.1:8080"
 #tls_cert = "/etc/zohosync/tls.crt"
 #tls_key = "/etc/zohosync/tls.key"
 #insecure_http = false
+# A Unix socket beside it, for sibling services on this machine: whoever may open its file may do, without a key, what
+# socket_scopes says. Owner and group only.
+#socket = "/run/zohosync/zohosync.sock"
+#socket_mode = "0660"
+#socket_scopes = ["token"]
 #threads = 1
 #max_body_bytes = 1048576
 #max_events_per_request = 1000
@@ -53,8 +58,11 @@ dc = "us"
 # Which of the org's automation our writes may fire: workflow, approval, blueprint, pathfinder, orchestration.
 # A backfill fires none.
 #trigger = ["workflow"]
+# OAuth scopes beside those of the sync, for the sibling services that borrow the access token: `zohosync auth` asks for
+# them, `zohosync doctor` misses them.
+#extra_scopes = ["Desk.tickets.READ"]
 
-# Who may call us. Scopes: ingest posts events, read looks, admin retries and discards.
+# Who may call us. Scopes: ingest posts events, read looks, token borrows access tokens, admin may everything.
 # Another key: KEY=$(openssl rand -hex 32); printf %s "$KEY" | sha256sum
 [[auth.keys]]
 name = "first"

@@ -158,6 +158,8 @@ net::ServerOptions server_options(const config::Config& config) {
   options.max_body_bytes = config.server.max_body_bytes;
   options.tls_certificate_file = config.server.tls_cert;
   options.tls_key_file = config.server.tls_key;
+  options.socket_path = config.server.socket;
+  options.socket_mode = config.server.socket_mode;
   options.error_page = [](int status, std::string_view detail) { return api::HttpApi::error_page(status, detail); };
   return options;
 }

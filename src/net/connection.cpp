@@ -46,6 +46,7 @@ template <class Stream>
 class Session final : public Connection, public Answerable, public std::enable_shared_from_this<Session<Stream>> {
  public:
   static constexpr bool k_tls = std::is_same_v<Stream, TlsStream>;
+  static constexpr bool k_local = std::is_same_v<Stream, LocalSocket>;
 
   template <class... Args>
   Session(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker, Args&&... stream)
@@ -63,12 +64,8 @@ class Session final : public Connection, public Answerable, public std::enable_s
 
   void start() override {
     worker_->add(this->shared_from_this());
+    if (!take_peer() || core_->stopping) return close();
     error_code ec;
-    const auto peer = socket().remote_endpoint(ec);
-    if (ec || core_->stopping) return close();
-    remote_ = peer.address().is_v6() ? '[' + peer.address().to_string() + ']' : peer.address().to_string();
-    remote_ += ':' + std::to_string(peer.port());
-    socket().set_option(asio::ip::tcp::no_delay(true), ec);
     socket().non_blocking(true, ec);
     begin_request();
     if constexpr (k_tls) {
@@ -138,6 +135,21 @@ class Session final : public Connection, public Answerable, public std::enable_s
     lingering,  // the last answer is out; waiting for the client to go
     closed,
   };
+
+  /// False when the client has gone already.
+  bool take_peer() {
+    if constexpr (k_local) {
+      remote_ = "unix";
+    } else {
+      error_code ec;
+      const auto peer = socket().remote_endpoint(ec);
+      if (ec) return false;
+      remote_ = peer.address().is_v6() ? '[' + peer.address().to_string() + ']' : peer.address().to_string();
+      remote_ += ':' + std::to_string(peer.port());
+      socket().set_option(asio::ip::tcp::no_delay(true), ec);
+    }
+    return true;
+  }
 
   // ---- reading -----------------------------------------------------------------------------------------------------
 
@@ -226,6 +238,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
     head_only_ = request_.method == "HEAD";
     if (head_only_) request_.method = "GET";
     request_.remote = remote_;
+    request_.is_local = k_local;
     in_handler_ = true;
     try {
       core_->handler(std::move(request_), Reply(ReplyOnce(this->shared_from_this())));
@@ -414,7 +427,7 @@ class Session final : public Connection, public Answerable, public std::enable_s
     }
   }
 
-  Socket& socket() {
+  std::conditional_t<k_local, LocalSocket, Socket>& socket() {
     if constexpr (k_tls) {
       return stream_.next_layer();
     } else {
@@ -454,6 +467,11 @@ std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core, st
   if (!core->tls) return std::make_shared<Session<Socket>>(std::move(core), std::move(worker), std::move(socket));
   asio::ssl::context& tls = *core->tls;
   return std::make_shared<Session<TlsStream>>(std::move(core), std::move(worker), std::move(socket), tls);
+}
+
+std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core, std::shared_ptr<Worker> worker,
+                                            LocalSocket socket) {
+  return std::make_shared<Session<LocalSocket>>(std::move(core), std::move(worker), std::move(socket));
 }
 
 }  // namespace zs::net

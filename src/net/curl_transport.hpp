@@ -15,6 +15,7 @@ struct CurlOptions {
   std::string user_agent = "zohosync";
   std::string ca_file = {};  // empty: the system's
   std::size_t max_response_bytes = 64 * 1024 * 1024;
+  std::string unix_socket = {};  // everything goes there, whatever host the URL names; empty: to the host
 };
 
 [[nodiscard]] std::unique_ptr<HttpTransport> make_curl_transport(CurlOptions options);

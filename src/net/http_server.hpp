@@ -25,7 +25,8 @@ struct Request {
   std::string query;   // the part after '?', still encoded
   Headers headers;     // names in lower case
   std::string body;
-  std::string remote;  // "127.0.0.1:40312"
+  std::string remote;     // "127.0.0.1:40312", or "unix"
+  bool is_local = false;  // came by ServerOptions::socket_path: the kernel has checked who may
 
   /// The first value of a header (name in lower case), empty when absent.
   [[nodiscard]] std::string_view header(std::string_view lower_name) const;
@@ -73,6 +74,10 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};  // without any progress
   std::string tls_certificate_file = {};            // PEM chain; with tls_key_file: HTTPS only
   std::string tls_key_file = {};
+  /// A Unix socket beside the port, without TLS; empty: none. Its file is made with `socket_mode` (never wider for a
+  /// moment), takes the place of one that nobody listens on any more, and goes with the server.
+  std::string socket_path = {};
+  unsigned socket_mode = 0600;
   /// Makes the body of errors that the server itself answers (400, 408, 413, 431, 500); status and a sentence go in.
   std::function<Response(int status, std::string_view detail)> error_page = {};
 };
@@ -80,7 +85,7 @@ struct ServerOptions {
 class Server {
  public:
   /// Listens and serves on threads of its own. A taken port is Errc::conflict; an address or port that cannot
-  /// be had, or TLS files that cannot be used, Errc::invalid; all with words for the user.
+  /// be had, or TLS files that cannot be used, Errc::invalid; all with words for the user. The same for the socket.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
   virtual ~Server() = default;
 

@@ -10,7 +10,7 @@ namespace zs::net {
 bool ConnectionCount::has_room_or(std::function<void()> on_room) {
   const std::lock_guard lock(mutex_);
   if (count_ < limit_) return true;
-  on_room_ = std::move(on_room);
+  on_room_.push_back(std::move(on_room));
   return false;
 }
 
@@ -20,14 +20,14 @@ void ConnectionCount::add() {
 }
 
 void ConnectionCount::remove() {
-  std::function<void()> on_room;
+  std::vector<std::function<void()>> on_room;
   {
     const std::lock_guard lock(mutex_);
     --count_;
     if (count_ == 0) none_left_.notify_all();
     on_room.swap(on_room_);
   }
-  if (on_room) on_room();
+  for (const auto& tell : on_room) tell();
 }
 
 bool ConnectionCount::wait_for_none(std::chrono::milliseconds grace) {

@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
@@ -18,6 +19,7 @@
 #include <optional>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "net/http_server.hpp"
 #include "net/response_head.hpp"
@@ -26,6 +28,7 @@ namespace zs::net {
 
 using Executor = boost::asio::io_context::executor_type;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using LocalSocket = boost::asio::basic_stream_socket<boost::asio::local::stream_protocol, Executor>;
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
@@ -34,7 +37,7 @@ class ConnectionCount {
  public:
   explicit ConnectionCount(std::size_t limit) : limit_(limit) {}
 
-  /// False at the bound; then `on_room` is called once when one has gone.
+  /// False at the bound; then `on_room` is called once when one has gone. Several may wait.
   [[nodiscard]] bool has_room_or(std::function<void()> on_room);
   void add();
   void remove();
@@ -46,7 +49,7 @@ class ConnectionCount {
   std::mutex mutex_;
   std::condition_variable none_left_;
   std::size_t count_ = 0;
-  std::function<void()> on_room_;
+  std::vector<std::function<void()>> on_room_;
 };
 
 /// Outlives the server while a Reply is still held somewhere, hence shared by every connection.
@@ -112,5 +115,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
 /// Ready for start(); of the kind that `core` has TLS or not.
 [[nodiscard]] std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core,
                                                           std::shared_ptr<Worker> worker, Socket socket);
+/// Without TLS whatever `core` has: the kernel carries it.
+[[nodiscard]] std::shared_ptr<Connection> make_connection(std::shared_ptr<ServerCore> core,
+                                                          std::shared_ptr<Worker> worker, LocalSocket socket);
 
 }  // namespace zs::net

@@ -50,7 +50,14 @@ class Doctor {
                std::string(need.what_for),
            "make a refresh token with all scopes: `zohosync auth`");
     }
-    if (missing.empty() && !scope_.empty()) note(Weight::present, "all scopes");
+    const std::vector<std::string> extra = zoho::not_covered(scope_, zoho::comma_separated(config_.zoho.extra_scopes));
+    for (const std::string& scope : extra) {
+      note(Weight::warning,
+           "the refresh token lacks the scope " + scope + ", which zoho.extra_scopes " +
+               (config_.desk.enabled && scope.starts_with("Desk.") ? "or [desk] wants" : "wants"),
+           "make a refresh token with all scopes: `zohosync auth`");
+    }
+    if (missing.empty() && extra.empty() && !scope_.empty()) note(Weight::present, "all scopes");
   }
 
   void look_at_org() {

@@ -126,6 +126,8 @@ const std::vector<Defect> k_defects{
        scope.erase(scope.find(coql), coql.size());
      },
      Weight::fault, "ZohoCRM.coql.READ", "zohosync auth"},
+    {"ScopeForASibling", [](auto& config, auto&, auto&) { config.zoho.extra_scopes = {"ZohoBooks.invoices.READ"}; },
+     Weight::warning, "ZohoBooks.invoices.READ, which zoho.extra_scopes wants", "zohosync auth"},
     {"ScopeForOneVerb",
      [](auto&, auto&, auto& scope) {
        const std::string bin = "ZohoCRM.settings.recycle_bin.DELETE,";

@@ -73,7 +73,7 @@ std::string console_url(const config::Zoho& zoho) {
 
 std::string consent_url(const config::Zoho& zoho, std::string_view redirect_uri, std::string_view state) {
   return zoho.accounts_url + "/oauth/v2/auth?response_type=code&client_id=" + percent_encode(zoho.client_id) +
-         "&scope=" + zoho::requested_scopes() + "&redirect_uri=" + percent_encode(redirect_uri) +
+         "&scope=" + zoho::requested_scopes(zoho.extra_scopes) + "&redirect_uri=" + percent_encode(redirect_uri) +
          "&access_type=offline&prompt=consent&state=" + percent_encode(state);
 }
 

@@ -55,10 +55,10 @@ constexpr std::array<std::string_view, 12> k_requested{
     "ZohoCRM.apis.READ",
 };
 
-std::vector<std::string> words_of(std::string_view granted) {
+std::vector<std::string> words_of(std::string_view scopes) {
   std::vector<std::string> words;
   std::string word;
-  for (const char c : to_lower(granted) + " ") {
+  for (const char c : std::string(scopes) + " ") {
     if (c != ' ' && c != ',' && c != '\t' && c != '\n' && c != '\r') {
       word += c;
     } else if (!word.empty()) {
@@ -86,14 +86,30 @@ bool covers(const std::vector<std::string>& granted, std::string_view wanted) {
 
 std::span<const Need> needs() { return k_needs; }
 
-std::string requested_scopes() {
+std::string comma_separated(std::span<const std::string> scopes) {
   std::string out;
-  for (const std::string_view scope : k_requested) out.append(out.empty() ? "" : ",").append(scope);
+  for (const std::string& scope : scopes) out.append(out.empty() ? "" : ",").append(scope);
   return out;
 }
 
+std::string requested_scopes(std::span<const std::string> extra) {
+  std::string out;
+  for (const std::string_view scope : k_requested) out.append(out.empty() ? "" : ",").append(scope);
+  for (const std::string& scope : not_covered(out, comma_separated(extra))) out.append(",").append(scope);
+  return out;
+}
+
+std::vector<std::string> not_covered(std::string_view granted, std::string_view wanted) {
+  const std::vector<std::string> there = words_of(to_lower(granted));
+  std::vector<std::string> lacking;
+  if (there.empty()) return lacking;
+  std::ranges::copy_if(words_of(wanted), std::back_inserter(lacking),
+                       [&](const std::string& scope) { return !covers(there, scope); });
+  return lacking;
+}
+
 std::vector<Need> missing_scopes(std::string_view granted) {
-  const std::vector<std::string> words = words_of(granted);
+  const std::vector<std::string> words = words_of(to_lower(granted));
   std::vector<Need> missing;
   if (words.empty()) return missing;
   std::ranges::copy_if(k_needs, std::back_inserter(missing),

@@ -38,6 +38,18 @@ TEST(Scopes, EachThatIsTakenAwayIsNamed) {
 
 TEST(Scopes, AnAnswerThatTellsNoScopesLacksNone) { EXPECT_TRUE(missing_scopes(" ").empty()); }
 
+TEST(Scopes, ExtraOnesAreAskedForUnlessOursCoverThem) {
+  const std::vector<std::string> extra{"Desk.tickets.READ", "ZohoCRM.modules.contacts.READ"};
+  EXPECT_EQ(requested_scopes(extra), requested_scopes() + ",Desk.tickets.READ");
+}
+
+TEST(Scopes, WhatASiblingWantsIsComparedAsItIsSpelled) {
+  EXPECT_TRUE(not_covered("desk.tickets.all,ZohoCRM.org.READ", "Desk.tickets.CREATE ZohoCRM.org.read").empty());
+  EXPECT_EQ(not_covered("Desk.tickets.READ", "Desk.tickets.CREATE, Desk.Basic.READ,Desk.tickets.READ"),
+            (std::vector<std::string>{"Desk.tickets.CREATE", "Desk.Basic.READ"}));
+  EXPECT_TRUE(not_covered("", "Desk.tickets.CREATE").empty()) << "nobody knows what was granted";
+}
+
 TEST(Scopes, ALongerNameIsNotCoveredByAShorterOne) {
   EXPECT_NE(listed(missing_scopes("ZohoCRM.modules.contact.ALL")).find("ZohoCRM.modules.contacts.READ"),
             std::string::npos);

@@ -112,17 +112,59 @@ TEST(Token, ADeadTokenInTheStoreIsReplacedOnce) {
   EXPECT_EQ(mints(system), 2);
 }
 
-TEST(Token, NeedsAKeyWithTheScopeAdmin) {
+TEST(Token, NeedsAKeyWithTheScopeTokenWhichIsGoodForNothingElse) {
   System system({{"--ready"}, {}, false});
+  const auto entry = [](const std::string& name, const std::string& scopes) {
+    return "[[auth.keys]]\nname = \"" + name + "\"\nsha256 = \"" + sha256_hex(name + "'s key") + "\"\nscopes = [" +
+           scopes + "]\n";
+  };
   std::ofstream(system.directory() / "zohosync.toml")
-      << "[[auth.keys]]\nname = \"reader\"\nsha256 = \"" << sha256_hex("reader's key")
-      << "\"\nscopes = [\"ingest\", \"read\"]\n";
+      << entry("reader", R"("ingest", "read")") << entry("sibling", R"("token")");
   system.start_daemon();
   EXPECT_EQ(system.call("GET", "/v1/token", "", "", "").status, 401);
   EXPECT_EQ(system.call("GET", "/v1/token", "", "", "wrong").status, 401);
   EXPECT_EQ(system.call("GET", "/v1/status", "", "", "reader's key").status, 200);
   EXPECT_EQ(system.call("GET", "/v1/token", "", "", "reader's key").status, 403);
-  EXPECT_EQ(system.call("GET", "/v1/token").status, 200);
+  EXPECT_EQ(system.call("GET", "/v1/token", "", "", "sibling's key").status, 200);
+  EXPECT_EQ(system.call("GET", "/v1/status", "", "", "sibling's key").status, 403);
+  EXPECT_EQ(system.call("DELETE", "/v1/users/u1", "", "", "sibling's key").status, 403);
+  EXPECT_EQ(system.call("GET", "/v1/token").status, 200) << "admin includes it";
+}
+
+TEST(Token, IsLentOnlyWithTheScopesThatAreAskedFor) {
+  System system({{"--ready"}, {}, true});
+  EXPECT_EQ(system.call("GET", "/v1/token?scope=ZohoCRM.modules.deals.READ%20ZohoCRM.org.READ").status, 200);
+  const auto lacking =
+      system.call("GET", "/v1/token?scope=ZohoCRM.org.READ,ZohoBooks.invoices.READ&scope=ZohoBooks.x.ALL");
+  EXPECT_EQ(lacking.status, 409);
+  EXPECT_EQ(text(lacking.body, "code"), "scope_missing");
+  EXPECT_TRUE(lacking.body.contains(R"("missing":["ZohoBooks.invoices.READ","ZohoBooks.x.ALL"])")) << lacking.body;
+  EXPECT_FALSE(lacking.body.contains("1000.")) << "no token in a refusal";
+  const auto misspelled = system.call("GET", "/v1/token?scopes=ZohoCRM.org.READ");
+  EXPECT_EQ(misspelled.status, 400);
+  EXPECT_TRUE(misspelled.body.contains("scopes")) << misspelled.body;
+  EXPECT_EQ(system.cli({"token", "--scope", "ZohoCRM.org.READ,ZohoCRM.modules.deals.READ"}).code, 0);
+  const auto refused = system.cli({"token", "--scope", "ZohoBooks.invoices.READ"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.output.contains("zoho.extra_scopes")) << refused.output;
+}
+
+TEST(Token, ComesByTheSocketToWhomTheFileLetsIn) {
+  System system({{"--ready"}, {{"ZOHOSYNC_SERVER_SOCKET", "s"}, {"ZOHOSYNC_SERVER_SOCKET_MODE", "0600"}}, true});
+  const auto socket = system.directory() / "s";
+  ASSERT_TRUE(std::filesystem::is_socket(socket));
+  EXPECT_EQ(std::filesystem::status(socket).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto by_key = system.call("GET", "/v1/token");
+  const auto by_socket = system.cli({"token"}, {{"ZOHOSYNC_API_KEY", ""}});
+  EXPECT_EQ(by_socket.output, text(by_key.body, "access_token") + "\n");
+  system.kill_daemon();
+  ASSERT_TRUE(std::filesystem::exists(socket)) << "a killed daemon leaves it";
+  EXPECT_EQ(system.cli({"token"}, {{"ZOHOSYNC_API_KEY", ""}}).output, by_socket.output)
+      << "a dead socket is no obstacle";
+  system.start_daemon();
+  ASSERT_EQ(system.stop_daemon(), 0);
+  EXPECT_FALSE(std::filesystem::exists(socket));
 }
 
 TEST(Token, ARevokedRefreshTokenPausesTellsAndANewOneInTheFileResumes) {
