@@ -72,6 +72,21 @@ TEST(Concurrency, CountsCallsThatNobodyWaitsForAnyMoreButThatZohoIsStillAt) {
   EXPECT_EQ(faults(world), "");
 }
 
+TEST(Concurrency, CountsCallsThatADeadProcessLeftWithZoho) {
+  World world{calls_at_once(4)};
+  world.widen_window();
+  world.deliver({signup("u0", "z@example.com", 1, "oz")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  world.ask("POST", "/control/faults", R"({"on":"insert","effect":"latency","latency_ms":4000,"times":4})");
+  world.deliver(signups(1'000));
+  world.run_for(1s);
+  ASSERT_EQ(world.simulator().gate().most_calls(), 4) << "it dies with all places taken";
+  world.crash();
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  EXPECT_EQ(world.refused().concurrency, 0);
+  EXPECT_EQ(faults(world), "");
+}
+
 TEST(Concurrency, NothingIsSentBeforeTheTimeThatZohoAsksFor) {
   World world{Settings{}};
   world.deliver({signup("u0", "z@example.com", 1, "oz")});
