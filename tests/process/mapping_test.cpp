@@ -80,9 +80,10 @@ System* Mappings::system_ = nullptr;
 
 TEST_F(Mappings, AreFoundByEveryIdThatTheyHave) {
   const auto u1 = system().call("GET", "/v1/mappings/users/u1").body;
-  const std::vector<std::string> queries{"user_id=u1", "contact_id=" + text(u1, "/contact_id"), "subscription_id=s1",
-                                         "deal_id=" + text(find("subscription_id=s1"), "/mappings/0/subscriptions/1/deal_id"),
-                                         "email_hash=" + sha256_hex("u1@example.com")};
+  const std::vector<std::string> queries{
+      "user_id=u1", "contact_id=" + text(u1, "/contact_id"), "subscription_id=s1",
+      "deal_id=" + text(find("subscription_id=s1"), "/mappings/0/subscriptions/1/deal_id"),
+      "email_hash=" + sha256_hex("u1@example.com")};
   for (const std::string& query : queries) {
     const std::string body = find(query);
     EXPECT_THAT(users(body), ElementsAre("u1")) << query;
@@ -202,6 +203,40 @@ TEST_F(Mappings, AreFoundAndExportedFromTheCommandLine) {
   const auto rest = system().cli({"mapping", "export", "--csv", "--after", "u3"});
   EXPECT_THAT(rest.output, HasSubstr("\r\nu4,"));
   EXPECT_THAT(rest.output, Not(HasSubstr("\r\nu3,")));
+}
+
+TEST(MappingVerify, TellsItsPriceAndItsFaultsMendsThemAndEndsWithTheExitThatScriptsCount) {
+  System system({});
+  ASSERT_EQ(system
+                .post_events(R"({"specversion":"1.0","id":"1","source":"/app","type":"user.signed_up",)"
+                             R"("data":{"user":{"id":"u1","email":"ann@example.com","last_name":"Lee"}}})"
+                             "\n")
+                .status,
+            202);
+  ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{60}));
+  const auto clean = system.cli({"mapping", "verify"});
+  EXPECT_EQ(clean.code, 0) << clean.output;
+  EXPECT_THAT(clean.output, HasSubstr("The id map and Zoho agree."));
+  const auto mapping = system.call("GET", "/v1/mappings/users/u1");
+  simdjson::dom::parser parser;
+  const std::string contact(std::string_view(parser.parse(mapping.body)["contact_id"]));
+  ASSERT_EQ(system.control("POST", "/records/Contacts/" + contact, R"({"fields":{"Platform_User_ID":null}})").status,
+            200);
+  const auto seen = system.cli({"mapping", "verify"});
+  EXPECT_EQ(seen.code, 1) << seen.output;
+  EXPECT_THAT(seen.output, HasSubstr("Contacts u1 (" + contact + "): the record carries no platform id"));
+  EXPECT_THAT(seen.output, HasSubstr("records read for 6 API credits. 1 fault in the id map."));
+  const auto as_json = system.cli({"mapping", "verify", "--json"});
+  EXPECT_THAT(as_json.output, HasSubstr(R"("scope":"mapping")"));
+  EXPECT_THAT(as_json.output, HasSubstr(R"("what":"id_missing")"));
+  const auto mended = system.cli({"mapping", "verify", "--repair"});
+  EXPECT_EQ(mended.code, 0) << mended.output;
+  EXPECT_THAT(mended.output, HasSubstr("1 fault in the id map: 1 mended, 0 left."));
+  EXPECT_THAT(system.crm_get("/crm/v8/Contacts/" + contact + "?fields=Platform_User_ID"), HasSubstr(R"("u1")"));
+  EXPECT_THAT(system.call("GET", "/metrics").body, HasSubstr("zohosync_mapping_faults_left 0"));
+  EXPECT_THAT(system.call("GET", "/v1/status").body, HasSubstr(R"("mapping_verify":{"ended_at")"));
+  EXPECT_EQ(system.call("POST", "/v1/reconcile", R"({"scope":"map"})").status, 400);
+  EXPECT_EQ(system.call("POST", "/v1/reconcile", R"({"scpoe":"mapping"})").status, 400);
 }
 
 }  // namespace
