@@ -19,7 +19,7 @@ constexpr std::string_view k_form =
 
 struct Column {
   std::string_view name;
-  std::string reconcile::MapRow::*field;
+  std::string reconcile::MapRow::* field;
 };
 constexpr std::array k_columns{Column{"user_id", &reconcile::MapRow::user_id},
                                Column{"contact_id", &reconcile::MapRow::contact_id},

@@ -158,7 +158,8 @@ class MapImporter {
         .field("id", key)
         .field("zoho_id", zoho_id)
         .field("other", "line " + std::to_string(other))
-        .field("mend", "two lines contradict each other: keep the one that is right; nothing of this line was looked at")
+        .field("mend",
+               "two lines contradict each other: keep the one that is right; nothing of this line was looked at")
         .end_object();
     show(JsonView(finding).root());
     ++conflicts_;
@@ -226,9 +227,10 @@ class MapImporter {
       print(out + "\n");
       return exit;
     }
-    std::string out = counted(total_rows_, "line") + " checked for " + counted(credits_, "API credit") + ": " +
-                      (options_.apply ? counted(linked_, "pair") + " linked, " : counted(good_, "pair") + " to link, ") +
-                      grouped(already_) + " linked before, " + counted(conflicts_, "conflict") + ".\n";
+    std::string out =
+        counted(total_rows_, "line") + " checked for " + counted(credits_, "API credit") + ": " +
+        (options_.apply ? counted(linked_, "pair") + " linked, " : counted(good_, "pair") + " to link, ") +
+        grouped(already_) + " linked before, " + counted(conflicts_, "conflict") + ".\n";
     if (without_ != 0) out += counted(without_, "line") + " named no pair and told nothing.\n";
     if (!options_.apply && good_ != 0) out += "`--apply` links them and writes the platform ids onto the records.\n";
     if (options_.apply && linked_ != 0)
@@ -245,8 +247,9 @@ class MapImporter {
     return stop(refusal.exit, refusal.text);
   }
   Exit stop(Exit exit, const std::string& why) {
-    return fail_with(exit, why + (linked_ == 0 ? "" : ". Import the same file again: " + counted(linked_, "pair") +
-                                                           " linked so far will be known"));
+    return fail_with(exit, why + (linked_ == 0 ? ""
+                                               : ". Import the same file again: " + counted(linked_, "pair") +
+                                                     " linked so far will be known"));
   }
 
   const Options& options_;

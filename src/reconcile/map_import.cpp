@@ -237,9 +237,8 @@ void MapImport::link_some() {
 void MapImport::finish() {
   progress_.state = State::done;
   std::ranges::stable_sort(findings_, {}, &MapFinding::line);
-  log::info("an import of the id map ends", {{"linked", progress_.linked},
-                                             {"conflicts", findings_.size()},
-                                             {"credits", progress_.credits}});
+  log::info("an import of the id map ends",
+            {{"linked", progress_.linked}, {"conflicts", findings_.size()}, {"credits", progress_.credits}});
 }
 
 void MapImport::give_up(std::string why) {

@@ -1,8 +1,8 @@
 #pragma once
 // An existing id map, checked against the store and the org and then taken over. Runs on the engine's thread as errands
 // of the engine, like a reconcile: its reads go through the governor on the repair lane's share, its steps are short.
-// Nothing is written but links, each only if nobody else has a claim on either side; the engine then writes the platform
-// id onto the record. What stops half way is begun again: what is linked by then is known.
+// Nothing is written but links, each only if nobody else has a claim on either side; the engine then writes the
+// platform id onto the record. What stops half way is begun again: what is linked by then is known.
 
 #include <cstddef>
 #include <cstdint>
@@ -77,13 +77,13 @@ class MapImport {
   };
   std::vector<MapPair> pairs_;  // to be looked at, from at_ on
   std::size_t at_ = 0;
-  std::vector<MapPair> unread_;       // to be read by their records' ids, from read_ on
+  std::vector<MapPair> unread_;  // to be read by their records' ids, from read_ on
   std::size_t read_ = 0;
-  std::vector<MapPair> asked_;        // in the call under way
-  std::vector<Candidate> without_;    // their records carry no platform id: nobody else's may, either; from found_ on
+  std::vector<MapPair> asked_;      // in the call under way
+  std::vector<Candidate> without_;  // their records carry no platform id: nobody else's may, either; from found_ on
   std::size_t found_ = 0;
-  std::size_t finding_ = 0;           // of these: in the call under way
-  std::vector<Candidate> good_;       // from linked_ on
+  std::size_t finding_ = 0;      // of these: in the call under way
+  std::vector<Candidate> good_;  // from linked_ on
   std::size_t linked_ = 0;
 };
 

@@ -44,8 +44,7 @@ class Gathering {
   void take(MapPair pair) {
     if (pair.zoho_id.empty()) return;
     if (pair.key.empty()) return refuse(pair, Conflict::half_pair, {});
-    if (!is_zoho_id(pair.zoho_id) || !is_platform_id(pair.key))
-      return refuse(pair, Conflict::bad_id, {});
+    if (!is_zoho_id(pair.zoho_id) || !is_platform_id(pair.key)) return refuse(pair, Conflict::bad_id, {});
     const auto [by_key, fresh_key] = by_key_.try_emplace({pair.kind, pair.key}, out_.pairs.size());
     const auto [by_id, fresh_id] = by_zoho_id_.try_emplace({pair.kind, pair.zoho_id}, out_.pairs.size());
     if (fresh_key && fresh_id) {

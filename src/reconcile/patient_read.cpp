@@ -22,9 +22,9 @@ void ask(engine::Engine& engine, const Clock& clock, const std::shared_ptr<Patie
             read->answered(answer);
             return;
           case refused:
-            read->gave_up("Zoho refuses the read: " + answer.code +
-                              (answer.message.empty() ? "" : ": " + answer.message),
-                          answer);
+            read->gave_up(
+                "Zoho refuses the read: " + answer.code + (answer.message.empty() ? "" : ": " + answer.message),
+                answer);
             return;
           case not_allowed:
             read->gave_up("Zoho does not allow the read: " + words, answer);

@@ -96,7 +96,8 @@ TEST_F(MappingImport, LooksFirstAndSaysWhatItWouldLinkAndWhatItCost) {
 }
 
 TEST_F(MappingImport, LinksWritesThePlatformIdsAndNothingElse) {
-  const std::string ann = make("Contacts", R"({"Last_Name":"By Hand","Email":"old@example.com"})", R"(["lifecycle-active","VIP"])");
+  const std::string ann =
+      make("Contacts", R"({"Last_Name":"By Hand","Email":"old@example.com"})", R"(["lifecycle-active","VIP"])");
   const std::string acme = make("Accounts", R"({"Account_Name":"Acme by hand"})");
   MapRow one = row("u1", ann);
   one.account_key = "org";
@@ -140,9 +141,9 @@ TEST_F(MappingImport, EventsThatComeLaterFindTheLinkAndMakeNoTwin) {
   EXPECT_EQ(user("u1"), ann);
   EXPECT_EQ(linked_to(event::Kind::account, "org"), acme);
   EXPECT_EQ(linked_to(event::Kind::subscription, "s"), deal);
-  const auto content = world.crm();
-  EXPECT_EQ(world.count_sent("POST", "/crm/v8/Accounts"), 0U);
-  EXPECT_EQ(world.count_sent("POST", "/crm/v8/Deals"), 0U);
+  for (const auto& sent : world.sent())
+    EXPECT_FALSE(sent.method == "POST" && (sent.path == "/crm/v8/Accounts" || sent.path == "/crm/v8/Deals"))
+        << "an insert: " << sent.body;
 }
 
 TEST_F(MappingImport, WhatStandsAgainstAPairIsToldLineByLineAndTheOthersAreLinked) {
@@ -293,7 +294,10 @@ TEST_F(MappingImport, EndsInTheSameMapInFoulWeatherAndThroughCrashes) {
     org.world.calm();
     org.settle();
     org.import(rows, true);
-    org.world.deliver({signup("u0", "u0@example.com"), signup("u59", "u59@example.com", 3)});
+    for (int i = 0; i < 60; ++i) {
+      const std::string key = "u" + std::to_string(i);
+      if (i != 3) org.world.deliver({signup(key, key + "@example.com", 3)});
+    }
     org.settle();
     for (int i = 0; i < 60; ++i) {
       const std::string key = "u" + std::to_string(i);
