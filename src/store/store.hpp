@@ -2,6 +2,7 @@
 // The durable truth: the ledger of events, the entities with their registers and what Zoho holds of them,
 // what waits (dirty), what needs a person (held), and the timeline. One writer; readers see committed states.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,6 +74,12 @@ struct Dirty {
   std::int64_t version = 0;   // grows with every change: a settle clears only the version it planned
   std::int32_t attempts = 0;  // failed ones since the last success
   EntityId blocked_on = 0;    // the parent that must be in Zoho first; 0: none
+};
+
+/// What makes an entity dirty, or dirtier.
+struct Mark {
+  EntityId id = 0;
+  Lane lane = Lane::live;
 };
 
 /// Why an entity needs a person.
@@ -199,7 +206,10 @@ class Transaction : public Reader {
   /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
   /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can
   /// match it.
-  [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) = 0;
+  [[nodiscard]] Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
+    return mark_dirty(std::array{Mark{id, lane}}, now_ms);
+  }
   /// The same for all users or subscriptions that have this account_key.
   [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,
                                                         std::int64_t now_ms) = 0;
