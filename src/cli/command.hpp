@@ -45,6 +45,8 @@ struct Options {
   std::string department;                     // desk ticket
   std::string idempotency_key;                // desk ticket; else a new one
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
+  std::string email;                          // mapping find
+  std::string after;                          // mapping find, export: the user id behind which to go on
 };
 
 using Verb = Exit (*)(const Options&);

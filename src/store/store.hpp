@@ -131,6 +131,13 @@ class Reader {
   /// Up to `limit` entities of a kind in an account with facts != 0 when `only_with_facts`, by key.
   [[nodiscard]] virtual Result<std::vector<Entity>> of_account(std::string_view account_key, Kind kind,
                                                                bool only_with_facts, std::size_t limit) = 0;
+  /// Keys of all users of an account after `after_key`, in their order. Reads no row, so that thousands cost little.
+  [[nodiscard]] virtual Result<std::vector<std::string>> people_of(std::string_view account_key,
+                                                                   std::string_view after_key, std::size_t limit) = 0;
+  /// The same of the users whose e-mail has this digest (state::email_digest).
+  [[nodiscard]] virtual Result<std::vector<std::string>> users_with_email(std::string_view digest,
+                                                                          std::string_view after_key,
+                                                                          std::size_t limit) = 0;
   [[nodiscard]] virtual Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key,
                                                                           std::size_t limit) = 0;
   /// Entities of a kind ordered by key, after `after_key`: for exports.
