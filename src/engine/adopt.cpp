@@ -20,19 +20,19 @@ constexpr std::int32_t k_parents_looked_at = 3;
 
 /// A record that carries our platform id, with unknown content. It is read next; if that never happens (a crash, a
 /// pause), every field and tag of ours is in doubt and is written.
-Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string zoho_id) {
+Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string zoho_id, store::Cause cause) {
   work.entity.zoho_id = std::move(zoho_id);
   work.entity.synced.fields.clear();
   work.entity.synced.tags.clear();
   work.entity.synced.tags_doubt = options_.mapping.managed_tags(plan::module_of(work.entity.kind));
   work.must_read = true;
-  return link(tx, work);
+  return link(tx, work, cause);
 }
 
 /// Writes the new id into the map; whoever waited for it may go.
-Result<void> Engine::link(store::Transaction& tx, Work& work) {
+Result<void> Engine::link(store::Transaction& tx, Work& work, store::Cause cause) {
   work.candidate.clear();
-  const auto saved = tx.save_synced(work.entity);
+  const auto saved = tx.save_link(work.entity, {cause, now_ms()});
   if (!saved && saved.error().code == Errc::conflict) {
     const std::string taken = std::exchange(work.entity.zoho_id, {});
     work.must_read = false;
@@ -106,7 +106,7 @@ Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std:
     if (to_lower(record.text("Email")) != email) continue;
     const std::string owner = record.text(id_field);
     if (owner == work.entity.key) {
-      return adopt_own(tx, work, record.zoho_id);
+      return adopt_own(tx, work, record.zoho_id, store::Cause::adopted_external_id);
     }
     ZS_ASSIGN(const std::optional<store::Entity> holder, tx.find_by_zoho_id(event::Kind::user, record.zoho_id));
     const bool is_taken = holder || std::ranges::any_of(works_, [&](const auto& entry) {
@@ -175,7 +175,8 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
       .field("zoho_id", record->zoho_id)
       .end_object();
   ZS_TRY(tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)}));
-  return link(tx, work);
+  // A record that is read because it is ours already keeps its link, whatever is given as the cause.
+  return link(tx, work, work.candidate_field == "Email" ? store::Cause::adopted_email : store::Cause::adopted_field);
 }
 
 }  // namespace zs::engine

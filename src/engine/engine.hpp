@@ -269,8 +269,8 @@ class Engine {
   [[nodiscard]] Result<void> settle_read(store::Transaction& tx, Work& work, const zoho::Record* record);
   [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, std::uint64_t call_id, Flight& flight,
                                             const zoho::Answer& answer);
-  [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id);
-  [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
+  [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id, store::Cause cause);
+  [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work, store::Cause cause);
   [[nodiscard]] Result<void> wake_children(store::Transaction& tx, const store::Entity& entity, store::Lane lane);
   [[nodiscard]] Result<LinkOutcome> link_record(store::Transaction& tx, const NewLink& link,
                                                 std::vector<EntityId>& linked);

@@ -54,7 +54,7 @@ Result<LinkOutcome> Engine::link_record(store::Transaction& tx, const NewLink& l
   }
   entity->zoho_id = link.zoho_id;
   entity->synced = link.synced;
-  ZS_TRY(tx.save_synced(*entity));
+  ZS_TRY(tx.save_link(*entity, {store::Cause::imported, now_ms()}));
   std::string entry;
   JsonWriter(entry)
       .begin_object()

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "event/parse.hpp"
 #include "ingest/append.hpp"
 #include "support/mapping.hpp"
+#include "world/feed.hpp"
 #include "zoho/metadata.hpp"
 
 namespace zs::world {
@@ -415,7 +418,9 @@ const plan::Schema& World::schema() {
 }
 
 std::vector<std::string> World::faults_against_oracle() {
-  return test::compare(test::expect(accepted_, mapping_, schema()), crm(), mapping_);
+  auto faults = test::compare(test::expect(accepted_, mapping_, schema()), crm(), mapping_);
+  std::ranges::move(faults_of_feed(*store_), std::back_inserter(faults));
+  return faults;
 }
 
 store::Backlog World::backlog() { return *(*store_->reader())->backlog(); }
