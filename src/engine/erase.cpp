@@ -97,13 +97,7 @@ void Engine::guard(Erasure& erasure, EntityId id) {
   if (!erasure.guarded.insert(id).second) return;
   ++busy_[id];
   ++guards_[id];
-  if (find(id) == nullptr) return;
-  for (const EntityId waiter : withdraw(id)) {
-    if (Work* work = find(waiter)) {
-      work->waits_for = 0;
-      route(*work);
-    }
-  }
+  let_go(id);
 }
 
 void Engine::release(Erasure& erasure) {

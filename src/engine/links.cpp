@@ -71,7 +71,7 @@ Result<LinkOutcome> Engine::link_record(store::Transaction& tx, const NewLink& l
   return LinkOutcome::linked;
 }
 
-/// Out of the window; whoever waits for it there finds it linked.
+/// Out of the window; whoever waits for it there looks again.
 void Engine::let_go(EntityId id) {
   if (find(id) == nullptr) return;
   for (const EntityId waiter : withdraw(id)) {
