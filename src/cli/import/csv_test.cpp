@@ -54,7 +54,7 @@ std::string fault_of(const std::string& text) {
 
 TEST(Csv, KnowsWhichLineEachRowBeginsOn) {
   EXPECT_THAT(rows_of("a,b\n\n1,\r\n,2"), ElementsAre(std::pair(1, Fields{"a", "b"}), std::pair(3, Fields{"1", ""}),
-                                                    std::pair(4, Fields{"", "2"})));
+                                                      std::pair(4, Fields{"", "2"})));
   EXPECT_THAT(rows_of("\"x\ny\",1\nz,2\n"),
               ElementsAre(std::pair(1, Fields{"x\ny", "1"}), std::pair(3, Fields{"z", "2"})));
 }
