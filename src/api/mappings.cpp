@@ -150,8 +150,15 @@ void HttpApi::lookup_mappings(net::Request&& request, net::Reply reply, std::str
 }
 
 void HttpApi::export_mappings(net::Request&&, net::Reply reply, std::string) {
+  // Taken before the first page: what changes from here on is in the feed, and hearing it twice does no harm.
+  const auto bounds = readers_.with([](store::Reader& reader) { return reader.change_bounds(); });
+  if (!bounds) {
+    reply(failure(bounds.error()));
+    return;
+  }
   net::Response response;
   response.content_type = "application/x-ndjson";
+  response.headers.emplace_back("Zohosync-Changes-After", std::to_string(bounds->last));
   // Page by page at the client's pace: ten million customers need no more memory than a hundred.
   response.stream = [this, after = std::string{}, done = false](std::string& out) mutable {
     if (done) return false;

@@ -24,6 +24,7 @@ class Writes final : public Reads<Transaction> {
   Result<void> save_synced(const Entity& entity) override;
   Result<void> save_link(const Entity& entity, Linking linking) override;
   Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) override;
+  Result<void> save_webhook(const WebhookState& state) override;
   Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) override;
   Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
   Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
