@@ -83,7 +83,7 @@ class Receiver {
     Got got;
     got.id = request.header("webhook-id");
     got.type = std::string_view(body["type"]);
-    static_cast<void>(body["data"]["seq"].get(got.seq));
+    if (body["data"]["seq"].get(got.seq) != simdjson::SUCCESS) got.seq = 0;  // of a try
     got.is_signed =
         (" " + std::string(request.header("webhook-signature"))).contains(" " + expected_signature(request));
     const std::lock_guard lock(mutex_);
@@ -221,7 +221,7 @@ TEST_F(Told, OneThatAnswers410IsLeftAloneAndShownAndASlowOneDelaysNobody) {
 }
 
 TEST_F(Told, TheFeedIsReadInPagesWaitedForAndItsCursorsJudged) {
-  start({});
+  start({{"copy", "http://127.0.0.1:9/nobody"}});
   const auto started = system->call("GET", "/v1/mappings/export");
   EXPECT_EQ(started.header("zohosync-changes-after"), "0");
   auto waiting =
