@@ -20,12 +20,22 @@ struct Group {
 };
 
 const std::array k_groups{
-    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export", "history", "changes"}},
+    Group{
+        "mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export", "history", "changes"}},
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"webhooks", "Endpoints that are told of changes of the id map", {"list", "replay", "test"}},
     Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
 };
+constexpr auto k_lookup_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"user_id", "The platform's id"},
+    {"account_key", "The platform's id"},
+    {"subscription_id", "The platform's id"},
+    {"contact_id", "Zoho's id"},
+    {"account_id", "Zoho's id"},
+    {"deal_id", "Zoho's id"},
+    {"email_hash", "SHA-256 of the trimmed, lower-cased e-mail, in hex"},
+});
 constexpr auto k_verbs =
     std::to_array<std::string_view>({"init", "serve", "auth", "token", "doctor", "setup", "import", "plan", "reconcile",
                                      "customer", "mapping", "webhooks", "held", "erase", "desk", "status", "config"});
@@ -77,6 +87,9 @@ class CommandLine {
                     "API key of the daemon; better given as $ZOHOSYNC_API_KEY, which other users cannot see")
         ->type_name("KEY");
     app->add_option("--url", options_.url, "Address of the daemon; else taken from server.listen")->type_name("URL");
+  }
+  void add_after(CLI::App* app) {
+    app->add_option("--after", options_.after, "Go on behind this user id")->type_name("USER");
   }
   void add_names(CLI::App* app, const std::string& name, const std::string& about, bool required = true) {
     CLI::Option* names = app->add_option(name, options_.names, about)->type_name("");
@@ -149,21 +162,23 @@ class CommandLine {
     add_names(one, "USER", "Platform user ids");
     add_json(one);
     one = verb(mapping, "find", "The users that an id belongs to", mapping_find);
-    for (const char* key : {"contact_id", "account_id", "account_key", "subscription_id", "deal_id"}) {
-      std::string flag = std::string("--") + key;
+    for (const auto& [key, about] : k_lookup_keys) {
+      std::string flag = "--" + std::string(key);
       std::ranges::replace(flag, '_', '-');
-      const bool zohos = std::string_view(key) != "account_key" && std::string_view(key) != "subscription_id";
-      one->add_option(flag, options_.lookup[key], zohos ? "Zoho's id" : "The platform's id")->type_name("ID");
+      one->add_option(flag, options_.lookup[std::string(key)], std::string(about))->type_name("ID");
     }
+    one->add_option("--email", options_.email, "The e-mail itself; only its hash is looked for")->type_name("E-MAIL");
+    add_after(one);
     add_json(one);
     one = verb(mapping, "export", "All mappings, one JSON object a line, ordered by user id", mapping_export);
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
+    add_after(one);
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
     one = verb(mapping, "history", "How a user's links came about and changed, newest first", mapping_history);
     add_names(one, "USER", "The platform's user id");
     add_json(one);
     one = verb(mapping, "changes", "Every change of the map, in order, as far back as they are kept", mapping_changes);
-    one->add_option("--after", options_.after, "Only what came after the change of this number")
+    one->add_option("--after", options_.after_change, "Only what came after the change of this number")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
     one->add_flag("--follow", options_.follow, "Go on with what is new, until interrupted");
@@ -219,7 +234,7 @@ class CommandLine {
     one = verb(webhooks, "replay", "Send again what came after a change, and take up an endpoint that was given up",
                webhooks_replay);
     add_names(one, "NAME", "The webhook's name in the configuration");
-    one->add_option("--after", options_.after, "The number of the last change that is not sent again; 0: all")
+    one->add_option("--after", options_.after_change, "The number of the last change that is not sent again; 0: all")
         ->type_name("N")
         ->required()
         ->check(CLI::NonNegativeNumber);

@@ -58,7 +58,7 @@ Exit mapping_history(const Options& options) {
 Exit mapping_changes(const Options& options) {
   const auto reader = open_reader(options);
   if (!reader) return reader.error();
-  store::ChangeSeq after = options.after;
+  store::ChangeSeq after = options.after_change;
   if (after < 0) {
     // All that is kept.
     const auto bounds = (*reader)->change_bounds();

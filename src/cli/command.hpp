@@ -44,9 +44,11 @@ struct Options {
   std::string description;                    // desk ticket
   std::string department;                     // desk ticket
   std::string idempotency_key;                // desk ticket; else a new one
-  std::int64_t after = -1;                    // mapping changes, webhooks replay; -1: not given
+  std::int64_t after_change = -1;             // mapping changes, webhooks replay; -1: not given
   bool follow = false;                        // mapping changes
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
+  std::string email;                          // mapping find
+  std::string after;                          // mapping find, export: the user id behind which to go on
 };
 
 using Verb = Exit (*)(const Options&);

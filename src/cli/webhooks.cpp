@@ -50,9 +50,10 @@ Exit webhooks_list(const Options& options) {
 Exit webhooks_replay(const Options& options) {
   if (options.names.size() != 1) return fail_with(Exit::usage, "webhooks replay wants one NAME");
   const auto body =
-      ask(options, "POST", path_of(options, "replay"), "{\"after\":" + std::to_string(options.after) + "}");
+      ask(options, "POST", path_of(options, "replay"), "{\"after\":" + std::to_string(options.after_change) + "}");
   if (!body) return body.error();
-  return print(options.json ? *body + "\n" : "What came after " + std::to_string(options.after) + " is sent again.\n")
+  return print(options.json ? *body + "\n"
+                            : "What came after " + std::to_string(options.after_change) + " is sent again.\n")
              ? Exit::done
              : Exit::failed;
 }

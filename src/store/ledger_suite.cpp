@@ -261,6 +261,46 @@ TEST_P(StoreTest, ListsTheEntitiesOfAnAccountByKey) {
   EXPECT_THAT(keys(value(reader().of_account("acc", Kind::user, true, 2))), ElementsAre("a", "b"));
 }
 
+TEST_P(StoreTest, PagesThroughAllPeopleOfAnAccountByKey) {
+  add(Kind::user, "c", "acc", 1);
+  add(Kind::user, "a", "acc", 2);
+  add(Kind::user, "d", "acc", 0);
+  add(Kind::user, "b", "acc", 1);
+  add(Kind::user, "e", "other", 1);
+  add(Kind::subscription, "bb", "acc", 1);
+  EXPECT_THAT(value(reader().people_of("acc", "", 2)), ElementsAre("a", "b"));
+  EXPECT_THAT(value(reader().people_of("acc", "b", 9)), ElementsAre("c", "d"));
+  EXPECT_THAT(value(reader().people_of("acc", "d", 9)), IsEmpty());
+  EXPECT_THAT(value(reader().people_of("", "", 9)), IsEmpty());
+}
+
+TEST_P(StoreTest, FindsUsersByTheDigestOfTheEmailThatTheyHaveNow) {
+  const auto say = [&](const std::string& key, Kind kind, const event::Value& email, int when) {
+    commit([&](Transaction& tx) -> Result<void> {
+      ZS_ASSIGN(std::optional<Entity> row, tx.find(kind, key));
+      if (!row) row = entity(kind, key);
+      row->registers.merge("email", email, {from_millis(when), "app", key + std::to_string(when)});
+      return tx.save_state(*row);
+    });
+  };
+  const auto of = [&](std::string_view email, std::string_view after, std::size_t limit) {
+    return value(reader().users_with_email(state::email_digest(email), after, limit));
+  };
+  say("b", Kind::user, event::Value::of_text("  Ann@Example.com "), 1);
+  say("a", Kind::user, event::Value::of_text("ann@example.com"), 1);
+  say("c", Kind::user, event::Value::of_text("bob@example.com"), 1);
+  say("acc", Kind::account, event::Value::of_text("ann@example.com"), 1);
+  EXPECT_THAT(of("ann@example.com", "", 9), ElementsAre("a", "b"));
+  EXPECT_THAT(of("ann@example.com", "", 1), ElementsAre("a"));
+  EXPECT_THAT(of("ann@example.com", "a", 9), ElementsAre("b"));
+  say("a", Kind::user, event::Value::of_text("new@example.com"), 2);
+  EXPECT_THAT(of("ann@example.com", "", 9), ElementsAre("b"));
+  EXPECT_THAT(of("new@example.com", "", 9), ElementsAre("a"));
+  say("a", Kind::user, event::Value{}, 3);
+  EXPECT_THAT(of("new@example.com", "", 9), IsEmpty());
+  EXPECT_THAT(value(reader().users_with_email("", "", 9)), IsEmpty());
+}
+
 TEST_P(StoreTest, ListsTheSubscriptionsOfAUserAndThePagesOfAKind) {
   commit([&](Transaction& tx) -> Result<void> {
     for (const char* key : {"s2", "s1", "s3"}) {

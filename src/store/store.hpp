@@ -2,6 +2,7 @@
 // The durable truth: the ledger of events, the entities with their registers and what Zoho holds of them,
 // what waits (dirty), what needs a person (held), and the timeline. One writer; readers see committed states.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -77,6 +78,12 @@ struct Dirty {
   EntityId blocked_on = 0;    // the parent that must be in Zoho first; 0: none
 };
 
+/// What makes an entity dirty, or dirtier.
+struct Mark {
+  EntityId id = 0;
+  Lane lane = Lane::live;
+};
+
 /// Why an entity needs a person.
 struct Held {
   EntityId id = 0;
@@ -126,6 +133,13 @@ class Reader {
   /// Up to `limit` entities of a kind in an account with facts != 0 when `only_with_facts`, by key.
   [[nodiscard]] virtual Result<std::vector<Entity>> of_account(std::string_view account_key, Kind kind,
                                                                bool only_with_facts, std::size_t limit) = 0;
+  /// Keys of all users of an account after `after_key`, in their order. Reads no row, so that thousands cost little.
+  [[nodiscard]] virtual Result<std::vector<std::string>> people_of(std::string_view account_key,
+                                                                   std::string_view after_key, std::size_t limit) = 0;
+  /// The same of the users whose e-mail has this digest (state::email_digest).
+  [[nodiscard]] virtual Result<std::vector<std::string>> users_with_email(std::string_view digest,
+                                                                          std::string_view after_key,
+                                                                          std::size_t limit) = 0;
   [[nodiscard]] virtual Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key,
                                                                           std::size_t limit) = 0;
   /// Entities of a kind ordered by key, after `after_key`: for exports.
@@ -217,7 +231,10 @@ class Transaction : public Reader {
   /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
   /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can
   /// match it.
-  [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) = 0;
+  [[nodiscard]] Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
+    return mark_dirty(std::array{Mark{id, lane}}, now_ms);
+  }
   /// The same for all users or subscriptions that have this account_key.
   [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,
                                                         std::int64_t now_ms) = 0;

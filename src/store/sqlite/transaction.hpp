@@ -22,10 +22,11 @@ class Writes final : public Reads<Transaction> {
   Result<void> note_touch(EntityId id, Seq seq) override;
   Result<void> save_state(Entity& entity) override;
   Result<void> save_synced(const Entity& entity) override;
+  using Transaction::mark_dirty;
+  Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) override;
   Result<void> save_link(const Entity& entity, Linking linking) override;
   Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) override;
   Result<void> save_webhook(const WebhookState& state) override;
-  Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) override;
   Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
   Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
   Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) override;
@@ -59,7 +60,7 @@ class Writes final : public Reads<Transaction> {
   Result<void> add_change(const MappingChange& change);
   Result<void> erase_changes(const Entity& entity, std::int64_t now_ms);
   /// A version that no dirty row has had.
-  Result<void> next_version();
+  Result<std::int64_t> next_version();
   /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.
   Result<bool> is_stuck(EntityId id);
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.

@@ -6,23 +6,37 @@
 
 namespace zs::store::sqlite {
 
-Result<void> Writes::next_version() { return db_.run("UPDATE counter SET version = version + 1 WHERE id = 1"); }
+Result<std::int64_t> Writes::next_version() {
+  ZS_TRY(db_.run("UPDATE counter SET version = version + 1 WHERE id = 1"));
+  return db_.integer("SELECT version FROM counter WHERE id = 1");
+}
 
-Result<void> Writes::mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
-  ZS_ASSIGN(auto was_stuck, is_stuck(id));
-  ZS_TRY(next_version());
-  {
-    ZS_ASSIGN(auto query,
-              db_.query("INSERT INTO dirty (eid, lane, due_ms, since_ms, version, attempts, blocked_on, hangs) VALUES "
-                        "(?1, ?2, ?3, ?3, (SELECT version FROM counter WHERE id = 1), 0, NULL, 0) "
-                        "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
-                        "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
-                        "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
-    ZS_TRY(query.bind(id, lane, now_ms).run());
+Result<void> Writes::mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) {
+  if (marks.empty()) return {};
+  // Without a held entity nothing hangs, and nobody has to be asked for it.
+  ZS_ASSIGN(const auto held, db_.integer("SELECT held FROM counter WHERE id = 1"));
+  std::vector<EntityId> stuck;
+  if (held > 0) {
+    for (const Mark& mark : marks) {
+      ZS_ASSIGN(const bool was_stuck, is_stuck(mark.id));
+      if (was_stuck) stuck.push_back(mark.id);
+    }
   }
-  if (!was_stuck) return {};
-  ZS_TRY(drop_held(id));
-  return settle_hanging({id});
+  ZS_ASSIGN(const std::int64_t version, next_version());
+  for (const Mark& mark : marks) {
+    // OR FAIL: with the default, ABORT, SQLite copies every page aside that a statement with a trigger is about to
+    // change. A failed statement fails the job here, which is rolled back as a whole.
+    ZS_ASSIGN(auto again, db_.query("UPDATE OR FAIL dirty SET lane = min(lane, ?2), due_ms = ?3, "
+                                    "since_ms = min(since_ms, ?3), version = ?4, attempts = 0, blocked_on = NULL, "
+                                    "hangs = 0 WHERE eid = ?1"));
+    ZS_TRY(again.bind(mark.id, mark.lane, now_ms, version).run());
+    if (db_.changes() == 1) continue;
+    ZS_ASSIGN(auto first, db_.query("INSERT OR FAIL INTO dirty (eid, lane, due_ms, since_ms, version, attempts, "
+                                    "blocked_on, hangs) VALUES (?1, ?2, ?3, ?3, ?4, 0, NULL, 0)"));
+    ZS_TRY(first.bind(mark.id, mark.lane, now_ms, version).run());
+  }
+  for (const EntityId id : stuck) ZS_TRY(drop_held(id));
+  return settle_hanging(std::move(stuck));
 }
 
 Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) {
@@ -36,16 +50,16 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
     query.bind(account_key, kind);
     ZS_ASSIGN(stuck, rows_of(query, [](const Query& row) -> EntityId { return row.integer(0); }));
   }
-  ZS_TRY(next_version());
+  ZS_ASSIGN(const std::int64_t version, next_version());
   {
     ZS_ASSIGN(auto query,
               db_.query("INSERT INTO dirty (eid, lane, due_ms, since_ms, version, attempts, blocked_on, hangs) SELECT "
-                        "eid, ?3, ?4, ?4, (SELECT version FROM counter WHERE id = 1), 0, NULL, 0 FROM entity "
+                        "eid, ?3, ?4, ?4, ?5, 0, NULL, 0 FROM entity "
                         "WHERE account_key = ?1 AND kind = ?2 "
                         "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
                         "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
                         "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
-    ZS_TRY(query.bind(account_key, kind, lane, now_ms).run());
+    ZS_TRY(query.bind(account_key, kind, lane, now_ms, version).run());
   }
   for (const auto id : stuck) ZS_TRY(drop_held(id));
   return settle_hanging(std::move(stuck));
