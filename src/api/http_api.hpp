@@ -64,6 +64,9 @@ class HttpApi {
   void find_mappings(net::Request&& request, net::Reply reply, std::string);
   void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
   void export_mappings(net::Request&& request, net::Reply reply, std::string);
+  // mapping_import.cpp
+  void start_map_import(net::Request&& request, net::Reply reply, std::string);
+  void get_map_import(net::Request&& request, net::Reply reply, std::string);
   // changes.cpp
   void get_changes(net::Request&& request, net::Reply reply, std::string);
   void get_history(net::Request&& request, net::Reply reply, std::string);

@@ -42,23 +42,22 @@ Result<void> Engine::link(store::Transaction& tx, Work& work, store::Cause cause
   ZS_TRY(saved);
   ZS_TRY(tx.unblock_children(work.entity.id));
   may_have_dirty_ = true;
-  return wake_children(tx, work);
+  return wake_children(tx, work.entity, work.dirty.lane);
 }
 
 /// What names this record in Zoho, or was held for want of it, is looked at again.
-Result<void> Engine::wake_children(store::Transaction& tx, const Work& work) {
+Result<void> Engine::wake_children(store::Transaction& tx, const store::Entity& entity, store::Lane lane) {
   constexpr std::size_t k_many = 10'000;
   std::vector<store::Entity> children;
-  if (work.entity.kind == event::Kind::user) {
-    ZS_ASSIGN(children, tx.subscriptions_of_user(work.entity.key, k_many));
-  } else if (work.entity.kind == event::Kind::account) {
+  if (entity.kind == event::Kind::user) {
+    ZS_ASSIGN(children, tx.subscriptions_of_user(entity.key, k_many));
+  } else if (entity.kind == event::Kind::account) {
     // An account that is made anew has a new id, which all of its records must name. One that is made the first time
     // concerns only those who were held for want of it.
     ZS_ASSIGN(const store::Backlog backlog, tx.backlog());
-    if (work.entity.synced_ms == 0 && backlog.held == 0) return {};
-    ZS_ASSIGN(children, tx.of_account(work.entity.key, event::Kind::user, true, k_many));
-    ZS_ASSIGN(std::vector<store::Entity> deals,
-              tx.of_account(work.entity.key, event::Kind::subscription, false, k_many));
+    if (entity.synced_ms == 0 && backlog.held == 0) return {};
+    ZS_ASSIGN(children, tx.of_account(entity.key, event::Kind::user, true, k_many));
+    ZS_ASSIGN(std::vector<store::Entity> deals, tx.of_account(entity.key, event::Kind::subscription, false, k_many));
     std::ranges::move(deals, std::back_inserter(children));
   }
   for (const store::Entity& child : children) {
@@ -67,7 +66,7 @@ Result<void> Engine::wake_children(store::Transaction& tx, const Work& work) {
     ZS_ASSIGN(const std::optional<store::Held> held, tx.held(child.id));
     const bool wanted_us = held && held->code.starts_with("PARENT_");
     const bool names_us = !held && !child.zoho_id.empty();
-    if (wanted_us || names_us) ZS_TRY(tx.mark_dirty(child.id, work.dirty.lane, now_ms()));
+    if (wanted_us || names_us) ZS_TRY(tx.mark_dirty(child.id, lane, now_ms()));
   }
   return {};
 }

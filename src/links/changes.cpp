@@ -74,7 +74,8 @@ std::string page_json(const ChangesPage& page, store::ChangeSeq after) {
 
 Result<std::optional<std::string>> history_json(store::Reader& reader, std::string_view user_id, std::size_t limit) {
   ZS_ASSIGN(const std::optional<store::Entity> user, reader.find(Kind::user, user_id));
-  if (!user || user->registers.empty()) return std::nullopt;
+  // An import of the map may have linked somebody of whom no event has told.
+  if (!user || (user->registers.empty() && user->zoho_id.empty())) return std::nullopt;
   std::set<std::pair<Kind, std::string>> whose{{Kind::user, user->key}};
   if (!user->account_key.empty()) {
     whose.emplace(Kind::account, user->account_key);

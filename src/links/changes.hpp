@@ -37,7 +37,7 @@ struct ChangesPage {
 [[nodiscard]] std::string page_json(const ChangesPage& page, store::ChangeSeq after);
 
 /// {"user_id","changes":[…]}: of the user, the account and the subscriptions, newest first, at most `limit` in all;
-/// empty for a user that no event has told of.
+/// empty for a user that neither an event nor an import has told of.
 [[nodiscard]] Result<std::optional<std::string>> history_json(store::Reader& reader, std::string_view user_id,
                                                               std::size_t limit);
 

@@ -77,7 +77,8 @@ World::Process::Process(World& world)
                return options;
              }()),
       reconciler(engine, world.store(), world.clock_,
-                 {world.mapping_, false, world.settings_.reconcile_every, false, 10'000}) {}
+                 {world.mapping_, false, world.settings_.reconcile_every, false, 10'000}),
+      map_import(engine, world.store(), world.clock_, world.mapping_) {}
 
 World::World(Settings settings)
     : settings_(std::move(settings)),
@@ -125,6 +126,8 @@ void World::boot() {
   if (!started) throw std::runtime_error(started.error().text);
   const auto opened = process_->reconciler.open();
   if (!opened) throw std::runtime_error(opened.error().text);
+  const auto import_opened = process_->map_import.open();
+  if (!import_opened) throw std::runtime_error(import_opened.error().text);
   if (settings_.beside) process_->beside = settings_.beside(*this, process_->tokens);
 }
 

@@ -124,7 +124,7 @@ Result<std::size_t> Writes::sweep_changes(std::int64_t before_ms, std::size_t li
   ChangeSeq last = 0;
   {
     // A clock that was set back must not make a hole: the oldest go first, up to the first that is young enough.
-    ZS_ASSIGN(auto query, db_.query("SELECT seq, at_ms FROM mapping_change ORDER BY seq LIMIT ?1"));
+    ZS_ASSIGN(auto query, db_.query("SELECT seq, at_ms FROM mapping_change WHERE seq > 0 ORDER BY seq LIMIT ?1"));
     query.bind(limit_of(limit));
     for (;;) {
       ZS_ASSIGN(const bool more, query.step());
