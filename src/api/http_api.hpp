@@ -13,7 +13,9 @@
 #include "api/engine_control.hpp"
 #include "api/probe.hpp"
 #include "api/reader_pool.hpp"
+#include "api/webhook_control.hpp"
 #include "config/config.hpp"
+#include "links/changes.hpp"
 #include "net/http_server.hpp"
 #include "store/store.hpp"
 #include "zoho/token.hpp"
@@ -32,7 +34,8 @@ class HttpApi {
     std::string version;
     /// An access token of the daemon's broker; answered from any thread.
     std::function<void(zoho::TokenSource::Done)> lend_token;
-    DeskControl* desk = nullptr;  // null: [desk] is not switched on
+    DeskControl* desk = nullptr;         // null: [desk] is not switched on
+    WebhookControl* webhooks = nullptr;  // null: nobody is told of changes
   };
   explicit HttpApi(Parts parts);
 
@@ -64,6 +67,16 @@ class HttpApi {
   // mapping_import.cpp
   void start_map_import(net::Request&& request, net::Reply reply, std::string);
   void get_map_import(net::Request&& request, net::Reply reply, std::string);
+  // changes.cpp
+  void get_changes(net::Request&& request, net::Reply reply, std::string);
+  void get_history(net::Request&& request, net::Reply reply, std::string);
+  struct ChangesWait;
+  void wait_for_changes(std::shared_ptr<ChangesWait> wait);
+  [[nodiscard]] static net::Response cursor_problem(links::Cursor cursor, const store::ChangeBounds& bounds);
+  // webhooks.cpp
+  void list_webhooks(net::Request&& request, net::Reply reply, std::string);
+  void replay_webhook(net::Request&& request, net::Reply reply, std::string name);
+  void test_webhook(net::Request&& request, net::Reply reply, std::string name);
   // desk.cpp
   void open_ticket(net::Request&& request, net::Reply reply, std::string);
   void list_departments(net::Request&& request, net::Reply reply, std::string);

@@ -75,6 +75,9 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
     writer.field("drift", run.drift).field("left", run.left).end_object();
   }
   if (parts_.desk != nullptr) write_desk_status(parts_.desk->status(), writer);
+  if (parts_.webhooks != nullptr) {
+    if (const auto webhooks = parts_.webhooks->webhooks()) write_webhooks(*webhooks, parts_.clock.now(), writer);
+  }
   writer.field("node", parts_.node).field("version", parts_.version).end_object();
   reply(json(200, std::move(body)));
 }
@@ -179,6 +182,9 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
     return;
   }
   if (parts_.desk != nullptr) parts_.probe.note(parts_.desk->status());
+  if (parts_.webhooks != nullptr) {
+    if (const auto webhooks = parts_.webhooks->webhooks()) parts_.probe.note(*webhooks, parts_.clock.now());
+  }
   net::Response response;
   response.content_type = ops::Registry::k_content_type;
   response.body = parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,

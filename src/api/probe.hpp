@@ -5,7 +5,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/webhook_control.hpp"
 #include "desk/service.hpp"
 #include "engine/engine.hpp"
 #include "ops/metrics.hpp"
@@ -35,6 +37,10 @@ class Probe {
   void desk_called(std::string_view outcome);
   /// Brings the gauges about Desk up to date.
   void note(const desk::Status& status);
+  /// A message was sent to a webhook. From the sender's thread.
+  void webhook_tried(std::string_view name, std::string_view outcome);
+  /// The same for the webhooks.
+  void note(const std::vector<WebhookStatus>& webhooks, Time now);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
                                  std::int64_t oldest_seconds, const reconcile::LastRun& reconcile,

@@ -20,8 +20,11 @@ struct Group {
 };
 
 const std::array k_groups{
-    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export", "import", "verify"}},
+    Group{"mapping",
+          "The canonical id map: platform ids and Zoho ids",
+          {"get", "find", "export", "import", "verify", "history", "changes"}},
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
+    Group{"webhooks", "Endpoints that are told of changes of the id map", {"list", "replay", "test"}},
     Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
 };
@@ -36,7 +39,7 @@ constexpr auto k_lookup_keys = std::to_array<std::pair<std::string_view, std::st
 });
 constexpr auto k_verbs =
     std::to_array<std::string_view>({"init", "serve", "auth", "token", "doctor", "setup", "import", "plan", "reconcile",
-                                     "customer", "mapping", "held", "erase", "desk", "status", "config"});
+                                     "customer", "mapping", "webhooks", "held", "erase", "desk", "status", "config"});
 
 constexpr const char* k_footer =
     "The configuration is --config FILE, else ./zohosync.toml, $ZOHOSYNC_CONFIG, /etc/zohosync/zohosync.toml.\n"
@@ -55,6 +58,7 @@ class CommandLine {
     declare_comparisons();
     declare_looks();
     declare_held();
+    declare_webhooks();
     declare_desk();
   }
 
@@ -171,6 +175,15 @@ class CommandLine {
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
     add_after(one);
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
+    one = verb(mapping, "history", "How a user's links came about and changed, newest first", mapping_history);
+    add_names(one, "USER", "The platform's user id");
+    add_json(one);
+    one = verb(mapping, "changes", "Every change of the map, in order, as far back as they are kept", mapping_changes);
+    one->add_option("--after", options_.after_change, "Only what came after the change of this number")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    one->add_flag("--follow", options_.follow, "Go on with what is new, until interrupted");
+    add_json(one);
     one = verb(mapping, "import", "Check an existing id map (CSV) against the org; with --apply link what is right",
                mapping_import);
     add_names(one, "FILE",
@@ -222,6 +235,28 @@ class CommandLine {
     one = verb(held, "discard", "Leave the record as it is until the customer's next event; asks the daemon",
                held_discard);
     add_names(one, "ID", "Its id, from the list");
+    add_daemon(one);
+    add_json(one);
+  }
+
+  void declare_webhooks() {
+    CLI::App& webhooks = group("webhooks");
+    CLI::App* one = verb(webhooks, "list", "The endpoints, how far each has come and what is wrong; asks the daemon",
+                         webhooks_list);
+    add_daemon(one);
+    add_json(one);
+    one = verb(webhooks, "replay", "Send again what came after a change, and take up an endpoint that was given up",
+               webhooks_replay);
+    add_names(one, "NAME", "The webhook's name in the configuration");
+    one->add_option("--after", options_.after_change, "The number of the last change that is not sent again; 0: all")
+        ->type_name("N")
+        ->required()
+        ->check(CLI::NonNegativeNumber);
+    add_daemon(one);
+    add_json(one);
+    one = verb(webhooks, "test", "Send one message of type webhook.test and tell what came back; asks the daemon",
+               webhooks_test);
+    add_names(one, "NAME", "The webhook's name in the configuration");
     add_daemon(one);
     add_json(one);
   }

@@ -44,6 +44,8 @@ struct Options {
   std::string description;                    // desk ticket
   std::string department;                     // desk ticket
   std::string idempotency_key;                // desk ticket; else a new one
+  std::int64_t after_change = -1;             // mapping changes, webhooks replay; -1: not given
+  bool follow = false;                        // mapping changes
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
   std::string email;                          // mapping find
   std::string after;                          // mapping find, export: the user id behind which to go on
@@ -66,6 +68,11 @@ Exit mapping_find(const Options& options);
 Exit mapping_export(const Options& options);
 Exit mapping_import(const Options& options);
 Exit mapping_verify(const Options& options);
+Exit mapping_history(const Options& options);
+Exit mapping_changes(const Options& options);
+Exit webhooks_list(const Options& options);
+Exit webhooks_replay(const Options& options);
+Exit webhooks_test(const Options& options);
 Exit held_list(const Options& options);
 Exit held_show(const Options& options);
 Exit held_retry(const Options& options);

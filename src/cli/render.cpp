@@ -159,6 +159,12 @@ std::string status_text(std::string_view json) {
                                 " since the start" + (left.empty() ? "" : ", " + left + " credits left today") +
                                 (unsettled == 0 ? "" : ", " + counted(unsettled, "ticket") + " being looked for")});
   }
+  for_each(root, "webhooks", [&](element one) {
+    const std::string reason = shown(one, "reason");
+    rows.push_back({"webhook", shown(one, "name") + ": " + shown(one, "state") + ", " +
+                                   counted(number(one, "lag"), "change") + " behind" +
+                                   (reason.empty() ? "" : " (" + reason + ")")});
+  });
   add(rows, "node", shown(root, "node"));
   add(rows, "version", shown(root, "version"));
   return aligned(rows);

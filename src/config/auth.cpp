@@ -20,6 +20,8 @@ bool is_plain(std::string_view name) {
   });
 }
 
+}  // namespace
+
 Shape name_setting(std::string& target) {
   return setting("name", [&target](const Value& value, const At& at) {
     const auto name = as_text(value, at);
@@ -31,6 +33,13 @@ Shape name_setting(std::string& target) {
     }
   });
 }
+
+void require(const Value& entry, const At& at, std::string_view name, std::string_view mend) {
+  if (entry.find(name) != nullptr) return;
+  at.report.error(entry.where, joined(at.key, name), "is missing", std::string(mend));
+}
+
+namespace {
 
 void read_digest(std::string& target, const Value& value, const At& at) {
   const auto text = as_text(value, at);
@@ -47,11 +56,6 @@ Scope scope_called(std::string_view name) {
   if (name == "ingest") return Scope::ingest;
   if (name == "read") return Scope::read;
   return name == "token" ? Scope::token : Scope::admin;
-}
-
-void require(const Value& entry, const At& at, std::string_view name, std::string_view mend) {
-  if (entry.find(name) != nullptr) return;
-  at.report.error(entry.where, joined(at.key, name), "is missing", std::string(mend));
 }
 
 void read_key(Config& config, const Value& entry, const At& at) {
@@ -82,29 +86,6 @@ void read_webhook(Config& config, const Value& entry, const At& at) {
   require(entry, at, "name", "name who sends");
   require(entry, at, "scheme", "add scheme = \"standard\" or \"stripe\"");
   config.webhooks.push_back(std::move(webhook));
-}
-
-/// An array of tables; each entry's key is like auth.keys[0].
-template <class ReadEntry>
-Shape array_of_tables(std::string_view name, ReadEntry read_entry) {
-  const auto read = [read_entry](const Value& value, const At& at) {
-    if (value.type != Value::Type::list) {
-      at.error(value, "must be a list of tables", "write [[" + at.key + "]] with two brackets");
-      return;
-    }
-    for (std::size_t index = 0; index < value.items.size(); ++index) {
-      const Value& entry = value.items[index];
-      const std::string key = at.key + '[' + std::to_string(index) + ']';
-      const At place{key, at.report};
-      at.report.saw(key, entry.where);
-      if (entry.type != Value::Type::table) {
-        place.error(entry, "must be a table", "write [[" + at.key + "]] with two brackets");
-      } else {
-        read_entry(entry, place);
-      }
-    }
-  };
-  return {std::string(name), Shape::Kind::file, read, {}};
 }
 
 }  // namespace

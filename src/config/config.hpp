@@ -37,6 +37,18 @@ struct Webhook {
   bool operator==(const Webhook&) const = default;
 };
 
+/// Somebody who is told of changes of the id map: docs/changes.md.
+struct OutgoingWebhook {
+  std::string name;
+  std::string url;
+  std::string secrets_file;
+  std::vector<std::string> secrets;  // read from the file or ZOHOSYNC_WEBHOOK_OUT_<NAME>_SECRETS
+  std::vector<std::string> changes;  // linked, relinked, merged, unlinked, erased; empty: all
+  std::chrono::seconds timeout{20};
+
+  bool operator==(const OutgoingWebhook&) const = default;
+};
+
 struct Server {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -148,6 +160,8 @@ struct Config {
   Zoho zoho;
   std::vector<ApiKey> keys;
   std::vector<Webhook> webhooks;
+  std::vector<OutgoingWebhook> outgoing_webhooks;
+  std::chrono::days keep_changes{90};             // of the id map
   std::vector<Tag> tags;                          // the taxonomy, as renamed, recoloured, moved or switched off
   std::map<std::string, std::string> tag_mirror;  // exclusive axis -> picklist field that repeats its value
   Deals deals;

@@ -122,6 +122,10 @@ std::string webhook_variable(std::string_view webhook) {
   return std::string(k_prefix) + "WEBHOOK_" + name + "_SECRETS";
 }
 
+std::string outgoing_webhook_variable(std::string_view webhook) {
+  return webhook_variable("out_" + std::string(webhook));
+}
+
 std::string variable(const Environment& environment, std::string_view name) {
   const auto found = environment.find(name);
   return found == environment.end() ? std::string{} : std::string(trim(found->second));

@@ -17,6 +17,7 @@ constexpr std::int64_t k_max_credits = 1'000'000'000;
 constexpr std::int64_t k_max_hours = 24 * 366;
 constexpr std::int64_t k_max_linger_ms = 10'000;
 constexpr std::int64_t k_max_check_minutes = 30 * 24 * 60;  // deletions are listed for 60 days
+constexpr std::int64_t k_max_keep_days = 3'650;
 constexpr std::int64_t k_min_timeout_ms = 1'000;
 constexpr std::int64_t k_max_timeout_ms = 300'000;
 
@@ -144,6 +145,8 @@ std::vector<Shape> schema(Draft& draft) {
           zoho_section(config.zoho),
           external_ids_section(config.zoho),
           auth_section(config),
+          webhooks_section(config),
+          table("mappings", {span_of_time("keep_changes_days", config.keep_changes, 1, k_max_keep_days)}),
           tags_section(draft),
           deals_section(config.deals),
           desk_section(config.desk),

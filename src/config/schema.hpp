@@ -28,6 +28,7 @@ struct Draft {
 [[nodiscard]] Shape fields_section(Config& config);
 [[nodiscard]] Shape server_section(Server& server);
 [[nodiscard]] Shape tags_section(Draft& draft);
+[[nodiscard]] Shape webhooks_section(Config& config);
 
 /// What a bearer key or a socket lets somebody do.
 void read_scopes(std::vector<Scope>& target, const Value& value, const At& at);
@@ -38,8 +39,15 @@ void read_scopes(std::vector<Scope>& target, const Value& value, const At& at);
 /// Sets what ZOHOSYNC_… variables name, over what the file says. Empty variables count as unset.
 void lay_environment_over(Value& document, const Environment& environment, std::span<const Shape> shapes,
                           Report& report);
+/// The name of a key or a webhook.
+[[nodiscard]] Shape name_setting(std::string& target);
+/// A complaint when the member is not there.
+void require(const Value& entry, const At& at, std::string_view name, std::string_view mend);
+
 /// The variable that holds a webhook's secrets.
 [[nodiscard]] std::string webhook_variable(std::string_view webhook);
+/// The same of one that we send to.
+[[nodiscard]] std::string outgoing_webhook_variable(std::string_view webhook);
 /// Empty when it is unset or blank.
 [[nodiscard]] std::string variable(const Environment& environment, std::string_view name);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/crypto.hpp"
+#include "base/standard_webhooks.hpp"
 #include "base/text.hpp"
 #include "config/schema.hpp"
 
@@ -130,13 +131,42 @@ void read_webhook_secrets(Webhook& webhook, const std::string& key, const Enviro
   }
 }
 
+// What the specification asks of a secret.
+constexpr std::size_t k_min_key_bytes = 24;
+constexpr std::size_t k_max_key_bytes = 64;
+
+void read_outgoing_secrets(OutgoingWebhook& webhook, const std::string& key, const Environment& environment,
+                           Report& report) {
+  if (webhook.name.empty()) return;
+  const std::string name = outgoing_webhook_variable(webhook.name);
+  const std::string given = variable(environment, name);
+  const std::string file_key = key + ".secrets_file";
+  std::string where = name;
+  if (!given.empty()) {
+    webhook.secrets = words(given, " \t\r\n");
+  } else if (!webhook.secrets_file.empty()) {
+    where = report.where(file_key);
+    webhook.secrets = words(read_secret_file(webhook.secrets_file, {file_key, where}, report), "\n");
+  } else {
+    report.error(report.where(key), key, "has no secret to sign with",
+                 "add secrets_file, one secret a line, or set " + name);
+  }
+  for (const std::string& secret : webhook.secrets) {
+    const auto bytes = webhook_key(secret);
+    if (bytes && bytes->size() >= k_min_key_bytes && bytes->size() <= k_max_key_bytes) continue;
+    report.error(where, key, "has a secret that is not whsec_ and 24 to 64 bytes in base64",
+                 "make one with: echo whsec_$(openssl rand -base64 32)");
+  }
+}
+
 void warn_of_idle_variables(const Config& config, const Environment& environment, Report& report) {
   std::set<std::string> used;
   for (const Webhook& webhook : config.webhooks) used.insert(webhook_variable(webhook.name));
+  for (const OutgoingWebhook& webhook : config.outgoing_webhooks) used.insert(outgoing_webhook_variable(webhook.name));
   for (const auto& [name, text] : environment) {
     if (!name.starts_with("ZOHOSYNC_WEBHOOK_") || !name.ends_with("_SECRETS") || used.contains(name)) continue;
     report.warn(name, "", "this variable belongs to no webhook and changes nothing",
-                "add the [[auth.webhooks]] entry or take it away");
+                "add the [[auth.webhooks]] (or, with OUT_, [[webhooks]]) entry or take it away");
   }
 }
 
@@ -166,6 +196,10 @@ void read_secrets(Config& config, const Environment& environment, Report& report
   for (std::size_t index = 0; index < config.webhooks.size(); ++index) {
     const std::string key = "auth.webhooks[" + std::to_string(index) + ']';
     read_webhook_secrets(config.webhooks[index], key, environment, report);
+  }
+  for (std::size_t index = 0; index < config.outgoing_webhooks.size(); ++index) {
+    const std::string key = "webhooks[" + std::to_string(index) + ']';
+    read_outgoing_secrets(config.outgoing_webhooks[index], key, environment, report);
   }
   warn_of_idle_variables(config, environment, report);
   add_environment_key(config, environment);

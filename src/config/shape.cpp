@@ -115,4 +115,25 @@ Shape refused_secret(std::string_view name, std::string mend) {
   return refused(name, "is a secret and secrets do not stand here", std::move(mend));
 }
 
+Shape array_of_tables(std::string_view name, Reader read_entry) {
+  const auto read = [read_entry = std::move(read_entry)](const Value& value, const At& at) {
+    if (value.type != Value::Type::list) {
+      at.error(value, "must be a list of tables", "write [[" + at.key + "]] with two brackets");
+      return;
+    }
+    for (std::size_t index = 0; index < value.items.size(); ++index) {
+      const Value& entry = value.items[index];
+      const std::string key = at.key + '[' + std::to_string(index) + ']';
+      const At place{key, at.report};
+      at.report.saw(key, entry.where);
+      if (entry.type != Value::Type::table) {
+        place.error(entry, "must be a table", "write [[" + at.key + "]] with two brackets");
+      } else {
+        read_entry(entry, place);
+      }
+    }
+  };
+  return {std::string(name), Shape::Kind::file, read, {}};
+}
+
 }  // namespace zs::config

@@ -51,6 +51,9 @@ void read_members(const Value& table, const std::string& key, std::span<const Sh
 /// A secret's key in the file: an error that names the way to give it.
 [[nodiscard]] Shape refused_secret(std::string_view name, std::string mend);
 
+/// [[name]]: each entry, under a key like auth.keys[0], goes to `read_entry`.
+[[nodiscard]] Shape array_of_tables(std::string_view name, Reader read_entry);
+
 template <class Number>
 [[nodiscard]] Shape integer(std::string_view name, Number& target, std::int64_t low, std::int64_t high) {
   return setting(name, [&target, low, high](const Value& value, const At& at) {

@@ -149,6 +149,16 @@ constexpr std::string_view k_after_tags = R"(
 #plus = "Medium"
 #pro = "High"
 
+# Who is told of every change of the id map, signed by Standard Webhooks. See docs/changes.md.
+#[[webhooks]]
+#name = "crm-copy"
+#url = "https://crm-copy.example.com/hooks/zohosync"
+#secrets_file = "/etc/zohosync/crm-copy.secrets"  # one a line, made with: echo whsec_$(openssl rand -base64 32)
+#changes = ["linked", "relinked", "merged", "unlinked", "erased"]
+#timeout_seconds = 20
+[mappings]
+#keep_changes_days = 90  # how long these changes are kept
+
 [users]
 # What user.deleted does to the Contact: keep it, tagged as churned; or erase the person everywhere, for good.
 #on_delete = "keep"

@@ -28,6 +28,8 @@ class EngineHost final : public api::EngineControl {
   void stop(Duration grace);
   /// Called on the engine's thread, at least once a second while it runs; set before run().
   std::function<void()> on_beat;
+  /// Called on the engine's thread after commits that brought something new; quick, and set before run().
+  std::function<void()> on_progress;
 
   /// Runs a task on the engine's thread. Refused (dropped) after stop().
   void post(std::move_only_function<void()> task);

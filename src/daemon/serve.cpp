@@ -15,6 +15,7 @@
 #include "daemon/desk_host.hpp"
 #include "daemon/engine_host.hpp"
 #include "daemon/engine_options.hpp"
+#include "daemon/notify_host.hpp"
 #include "net/curl_transport.hpp"
 #include "net/http_server.hpp"
 #include "zoho/client.hpp"
@@ -88,11 +89,13 @@ struct Daemon {
         map_import(engine, *store, clock, options.mapping),
         probe(metrics),
         desk(c.desk.enabled ? std::make_unique<DeskHost>(c, host, *store, *transport, tokens, clock, random) : nullptr),
+        notify(c, *store, clock, random.next()),
         http({c, *store, host, probe, clock, node_name(), std::string(k_version),
               [this](zoho::TokenSource::Done done) {
                 host.post([this, done = std::move(done)]() mutable { tokens.with_token(std::move(done)); });
               },
-              desk.get()}) {
+              desk.get(), c.outgoing_webhooks.empty() ? nullptr : &notify}) {
+    notify.on_attempt([this](std::string_view name, std::string_view outcome) { probe.webhook_tried(name, outcome); });
     engine.on_call = [this](zoho::Verb verb, zoho::Answer::Outcome outcome, Duration took) {
       probe.called(zoho::name_of(verb), zoho::name_of(outcome), std::chrono::duration<double>(took).count());
     };
@@ -139,6 +142,7 @@ struct Daemon {
   ops::Registry metrics;
   api::Probe probe;
   std::unique_ptr<DeskHost> desk;  // null: [desk] is not switched on
+  NotifyHost notify;
   api::HttpApi http;
   std::unique_ptr<net::Server> server;
   Time secrets_seen{};
@@ -150,6 +154,7 @@ Result<void> restore(Daemon& daemon) {
   daemon.tokens.restore(token.value_or(""));
   ZS_TRY(daemon.engine.start());
   ZS_TRY(daemon.map_import.open());
+  ZS_TRY(daemon.notify.start());
   return daemon.reconciler.open();
 }
 
@@ -189,6 +194,7 @@ int serve(const config::Config& config) {
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
   daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
+  daemon.host.on_progress = [&daemon] { daemon.notify.wake(); };
   daemon.host.run(daemon.engine, daemon.reconciler, daemon.map_import);
   if (daemon.desk) daemon.desk->start(*daemon.server);
   log::info("zohosync serves", {{"address", config.server.address},
@@ -208,6 +214,7 @@ int serve(const config::Config& config) {
   // The door first, then the engine, then what both stand on.
   daemon.server->stop(std::chrono::seconds{5});
   daemon.host.stop(k_drain);
+  daemon.notify.stop();
   daemon.transport.reset();
   daemon.store.reset();
   log::info("stopped");

@@ -6,33 +6,13 @@
 #include <charconv>
 
 #include "base/crypto.hpp"
+#include "base/standard_webhooks.hpp"
 #include "base/text.hpp"
 
 namespace zs::ingest {
 namespace {
 
 constexpr std::int64_t k_window_seconds = 300;
-
-constexpr std::string_view k_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Standard base64; empty when it is not.
-std::optional<std::string> from_base64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = k_alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>((bits >> static_cast<unsigned>(count)) & 0xFFU);
-    }
-  }
-  return out;
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && text.size() <= 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -43,16 +23,11 @@ bool all_digits(std::string_view text) {
 Signature check_signature(const SignedHeaders& headers, std::string_view body, const std::vector<std::string>& secrets,
                           Time now) {
   if (headers.id.empty() || !all_digits(headers.timestamp)) return Signature::bad;
-  std::string content{headers.id};
-  content.append(".").append(headers.timestamp).append(".").append(body);
   bool matches = false;
   for (const std::string& secret : secrets) {
-    std::string_view text = secret;
-    if (text.starts_with("whsec_")) text.remove_prefix(6);
-    const auto key = from_base64(text);
-    if (!key || key->empty()) continue;
-    const auto digest = hmac_sha256(*key, content);
-    const std::string_view expected{reinterpret_cast<const char*>(digest.data()), digest.size()};
+    const auto key = webhook_key(secret);
+    if (!key) continue;
+    const std::string expected = webhook_digest(*key, headers.id, headers.timestamp, body);
     for (const std::string_view item : split(headers.signature, ' ')) {
       if (!item.starts_with("v1,")) continue;  // other versions are not errors
       const auto given = from_base64(item.substr(3));

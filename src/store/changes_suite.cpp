@@ -176,6 +176,26 @@ TEST_P(StoreTest, AnErasureTakesNoRecordFromWhoeverHasItByNow) {
               ElementsAre("linked adopted_email user u2 ->100", "erased erased user  200->"));
 }
 
+TEST_P(StoreTest, KeepsHowFarAWebhookHasComeByItsName) {
+  WebhookState state{.name = "copy",
+                     .phase = WebhookPhase::gone,
+                     .cursor = 7,
+                     .attempts = 3,
+                     .since_ms = 5,
+                     .due_ms = 9,
+                     .status = 410,
+                     .reason = "it's gone"};
+  EXPECT_FALSE(value(reader().webhook("copy")));
+  commit([&](Transaction& tx) { return tx.save_webhook(state); });
+  EXPECT_EQ(value(reader().webhook("copy")), state);
+  state = WebhookState{};
+  state.name = "copy";
+  state.cursor = 8;
+  commit([&](Transaction& tx) { return tx.save_webhook(state); });
+  EXPECT_EQ(value(reader().webhook("copy")), state);
+  EXPECT_FALSE(value(reader().webhook("other")));
+}
+
 TEST_P(DurableStoreTest, TheFeedGoesOnWhereItWasAfterItsNewestChangeIsGone) {
   Entity user = entity(Kind::user, "u1");
   commit([&](Transaction& tx) -> Result<void> {

@@ -20,6 +20,7 @@
 #include "state/registers.hpp"
 #include "store/changes.hpp"
 #include "store/desk.hpp"
+#include "store/webhook.hpp"
 
 namespace zs::store {
 
@@ -194,6 +195,8 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key,
                                                                            std::size_t limit) = 0;
   [[nodiscard]] virtual Result<ChangeBounds> change_bounds() = 0;
+  /// How far an endpoint has come; none before it was first seen.
+  [[nodiscard]] virtual Result<std::optional<WebhookState>> webhook(std::string_view name) = 0;
 
   /// Whether the user or account of this key was erased, or is about to be.
   [[nodiscard]] virtual Result<bool> is_erased(Kind kind, std::string_view key) = 0;
@@ -222,6 +225,8 @@ class Transaction : public Reader {
   [[nodiscard]] virtual Result<void> save_link(const Entity& entity, Linking linking) = 0;
   /// Forgets the oldest changes that were made before `before_ms`, at most `limit` of them; how many.
   [[nodiscard]] virtual Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) = 0;
+  /// Inserts or replaces.
+  [[nodiscard]] virtual Result<void> save_webhook(const WebhookState& state) = 0;
 
   /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
   /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can

@@ -55,6 +55,34 @@ Result<ChangeBounds> Reads<Base>::change_bounds() {
   return ChangeBounds{.swept = query.integer(0), .last = query.integer(1)};
 }
 
+template <class Base>
+Result<std::optional<WebhookState>> Reads<Base>::webhook(std::string_view name) {
+  ZS_ASSIGN(auto query, db_.query("SELECT name, phase, cursor, attempts, since_ms, due_ms, status, reason FROM webhook "
+                                  "WHERE name = ?1"));
+  ZS_ASSIGN(const bool found, query.bind(name).step());
+  if (!found) return std::nullopt;
+  return WebhookState{.name = query.string(0),
+                      .phase = static_cast<WebhookPhase>(query.integer(1)),
+                      .cursor = query.integer(2),
+                      .attempts = static_cast<std::int32_t>(query.integer(3)),
+                      .since_ms = query.integer(4),
+                      .due_ms = query.integer(5),
+                      .status = static_cast<std::int32_t>(query.integer(6)),
+                      .reason = query.string(7)};
+}
+
+Result<void> Writes::save_webhook(const WebhookState& state) {
+  ZS_ASSIGN(auto query,
+            db_.query("INSERT INTO webhook (name, phase, cursor, attempts, since_ms, due_ms, status, reason) VALUES "
+                      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET phase = excluded.phase, cursor = "
+                      "excluded.cursor, attempts = excluded.attempts, since_ms = excluded.since_ms, due_ms = "
+                      "excluded.due_ms, status = excluded.status, reason = excluded.reason"));
+  return query
+      .bind(state.name, state.phase, state.cursor, state.attempts, state.since_ms, state.due_ms, state.status,
+            state.reason)
+      .run();
+}
+
 Result<void> Writes::save_link(const Entity& entity, Linking linking) {
   MappingChange change;
   change.at_ms = linking.at_ms;
@@ -151,7 +179,8 @@ Result<void> Writes::erase_changes(const Entity& entity, std::int64_t now_ms) {
   template Result<std::vector<MappingChange>> Reads<Base>::mapping_changes(ChangeSeq after, std::size_t limit); \
   template Result<std::vector<MappingChange>> Reads<Base>::mapping_history(Kind kind, std::string_view key,     \
                                                                            std::size_t limit);                  \
-  template Result<ChangeBounds> Reads<Base>::change_bounds();
+  template Result<ChangeBounds> Reads<Base>::change_bounds();                                                   \
+  template Result<std::optional<WebhookState>> Reads<Base>::webhook(std::string_view name);
 ZS_CHANGE_READS(Reader)
 ZS_CHANGE_READS(Transaction)
 

@@ -59,6 +59,7 @@ class Reads : public Base {
   Result<std::vector<MappingChange>> mapping_changes(ChangeSeq after, std::size_t limit) override;
   Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key, std::size_t limit) override;
   Result<ChangeBounds> change_bounds() override;
+  Result<std::optional<WebhookState>> webhook(std::string_view name) override;
   Result<bool> is_erased(Kind kind, std::string_view key) override;
   Result<std::vector<PendingErasure>> erasures() override;
 

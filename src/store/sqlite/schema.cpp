@@ -232,6 +232,19 @@ INSERT INTO mapping_change (at_ms, change, cause, kind, zoho_id, previous_zoho_i
 UPDATE counter SET changes_swept = (SELECT count(*) FROM mapping_change);
 DELETE FROM mapping_change;
 )sql"},
+    // Who is told of changes, and how far each has come.
+    Step{R"sql(
+CREATE TABLE webhook (
+  name TEXT PRIMARY KEY,
+  phase INTEGER NOT NULL,
+  cursor INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  since_ms INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) WITHOUT ROWID;
+)sql"},
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

@@ -26,6 +26,7 @@ class Writes final : public Reads<Transaction> {
   Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) override;
   Result<void> save_link(const Entity& entity, Linking linking) override;
   Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) override;
+  Result<void> save_webhook(const WebhookState& state) override;
   Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
   Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
   Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) override;

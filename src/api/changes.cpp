@@ -1,0 +1,127 @@
+// The past of the id map: page by page, waiting for what is new, and one customer's.
+#include "links/changes.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "api/http_api.hpp"
+#include "api/problem.hpp"
+
+namespace zs::api {
+namespace {
+
+constexpr std::int64_t k_max_wait_seconds = 60;
+constexpr std::int64_t k_max_limit = 1'000;
+constexpr std::int64_t k_max_cursor = 9'000'000'000'000'000;  // what JSON's numbers hold without loss
+constexpr auto k_wait_step = std::chrono::milliseconds{20};
+// A change that no progress of the engine tells of: an import of the map, say.
+constexpr auto k_look_anyway = std::chrono::seconds{1};
+
+std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t low, std::int64_t high) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+struct HttpApi::ChangesWait {
+  store::ChangeSeq after = 0;
+  std::size_t limit = 100;
+  Time deadline{};
+  Time next_look{};
+  std::uint64_t looked_at = 0;  // progress at the last look
+  net::Reply reply;
+};
+
+net::Response HttpApi::cursor_problem(links::Cursor cursor, const store::ChangeBounds& bounds) {
+  const std::string members =
+      "\"first_kept_after\":" + std::to_string(bounds.swept) + ",\"last\":" + std::to_string(bounds.last);
+  if (cursor == links::Cursor::expired) {
+    return problem(410, "changes_expired",
+                   "changes after this cursor are not kept any more (mappings.keep_changes_days): take "
+                   "GET /v1/mappings/export and go on after the number in its header Zohosync-Changes-After",
+                   members);
+  }
+  return problem(409, "cursor_ahead",
+                 "this store has not come that far: the cursor is another store's, or the store was restored from an "
+                 "older copy. Take GET /v1/mappings/export and go on after the number in its header "
+                 "Zohosync-Changes-After",
+                 members);
+}
+
+void HttpApi::get_changes(net::Request&& request, net::Reply reply, std::string) {
+  auto wait = std::make_shared<ChangesWait>();
+  std::int64_t seconds = 0;
+  for (const auto& [name, value] : net::parse_query(request.query)) {
+    const bool is_after = name == "after";
+    const bool is_limit = name == "limit";
+    if (!is_after && !is_limit && name != "wait") {
+      reply(problem(400, "parameter_unknown", "\"" + name + "\" is no parameter here; there are after, limit, wait"));
+      return;
+    }
+    const auto number = is_after   ? parse_number(value, 0, k_max_cursor)
+                        : is_limit ? parse_number(value, 1, k_max_limit)
+                                   : parse_number(value, 0, k_max_wait_seconds);
+    if (!number) {
+      reply(problem(400, "parameter_invalid",
+                    is_after   ? "after must be the next_after of an earlier answer, or 0"
+                    : is_limit ? "limit must be a number from 1 to 1000"
+                               : "wait must be a number of seconds from 0 to 60"));
+      return;
+    }
+    if (is_after) wait->after = *number;
+    if (is_limit) wait->limit = static_cast<std::size_t>(*number);
+    if (name == "wait") seconds = *number;
+  }
+  wait->deadline = parts_.clock.now() + std::chrono::seconds{seconds};
+  wait->reply = std::move(reply);
+  wait_for_changes(std::move(wait));
+}
+
+void HttpApi::wait_for_changes(std::shared_ptr<ChangesWait> wait) {
+  net::Server* const server = server_;
+  const Time now = parts_.clock.now();
+  const bool is_over = now >= wait->deadline || server == nullptr;
+  const std::uint64_t progress = parts_.engine.progress();
+  if (is_over || progress != wait->looked_at || now >= wait->next_look) {
+    wait->looked_at = progress;
+    wait->next_look = now + k_look_anyway;
+    const auto page =
+        readers_.with([&](store::Reader& reader) { return links::changes_after(reader, wait->after, wait->limit); });
+    if (!page) {
+      wait->reply(failure(page.error()));
+      return;
+    }
+    if (page->cursor != links::Cursor::good) {
+      wait->reply(cursor_problem(page->cursor, page->bounds));
+      return;
+    }
+    if (is_over || !page->changes.empty()) {
+      wait->reply(json(200, links::page_json(*page, wait->after)));
+      return;
+    }
+  }
+  server->after(k_wait_step, [this, wait]() mutable { wait_for_changes(std::move(wait)); });
+}
+
+void HttpApi::get_history(net::Request&& request, net::Reply reply, std::string) {
+  const auto parameters = net::parse_query(request.query);
+  if (parameters.size() != 1 || parameters.front().first != "user_id" || parameters.front().second.empty()) {
+    reply(problem(400, "parameter_invalid", "give user_id, the platform's id, and nothing else"));
+    return;
+  }
+  const auto found = readers_.with([&](store::Reader& reader) {
+    return links::history_json(reader, parameters.front().second, static_cast<std::size_t>(k_max_limit));
+  });
+  if (!found) {
+    reply(failure(found.error()));
+  } else if (!*found) {
+    reply(problem(404, "not_found", "no event has told of this user"));
+  } else {
+    reply(json(200, **found));
+  }
+}
+
+}  // namespace zs::api
