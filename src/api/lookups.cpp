@@ -85,7 +85,8 @@ struct Order {
 
 /// Adds the ids of one list; the fault, if there is one.
 std::optional<std::string> take_ids(std::string_view name, simdjson::dom::element list, std::vector<Asked>& asked) {
-  const auto key = links::parse_key(name == "email_hashes" ? "email_hash" : name.substr(0, std::max<std::size_t>(name.size(), 1) - 1));
+  const auto key = links::parse_key(name == "email_hashes" ? "email_hash"
+                                                           : name.substr(0, std::max<std::size_t>(name.size(), 1) - 1));
   if (!key || !name.ends_with('s')) {
     return "unknown member '" + std::string(name) +
            "': send lists of ids as user_ids, account_keys, subscription_ids, contact_ids, account_ids, deal_ids, "
@@ -113,7 +114,8 @@ std::expected<Order, std::string> parse_lookup(std::string_view body) {
   simdjson::dom::parser parser;
   simdjson::dom::object members;
   if (parser.parse(body.data(), body.size()).get(members) != simdjson::SUCCESS) {
-    return std::unexpected(R"(send a JSON object such as {"user_ids": ["usr_42"], "contact_ids": ["5725767000000411002"]})");
+    return std::unexpected(
+        R"(send a JSON object such as {"user_ids": ["usr_42"], "contact_ids": ["5725767000000411002"]})");
   }
   Order order;
   for (const auto& [name, value] : members) {
@@ -224,7 +226,8 @@ void HttpApi::lookup_mappings(net::Request&& request, net::Reply reply, std::str
   missing.end_array();
   net::Response response;
   response.content_type = "application/json";
-  response.stream = LookupAnswer(readers_, std::move(users), R"("answers":)" + answers + R"(,"unknown":)" + unknown + "}");
+  response.stream =
+      LookupAnswer(readers_, std::move(users), R"("answers":)" + answers + R"(,"unknown":)" + unknown + "}");
   reply(std::move(response));
 }
 

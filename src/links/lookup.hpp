@@ -1,6 +1,6 @@
 #pragma once
-// Which users an id leads to, by any id that the map has: the platform's, Zoho's, or the hash of an e-mail. Every answer
-// is bounded, because an account may have a hundred thousand people.
+// Which users an id leads to, by any id that the map has: the platform's, Zoho's, or the hash of an e-mail. Every
+// answer is bounded, because an account may have a hundred thousand people.
 
 #include <array>
 #include <cstddef>

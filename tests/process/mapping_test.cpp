@@ -80,9 +80,10 @@ System* Mappings::system_ = nullptr;
 
 TEST_F(Mappings, AreFoundByEveryIdThatTheyHave) {
   const auto u1 = system().call("GET", "/v1/mappings/users/u1").body;
-  const std::vector<std::string> queries{"user_id=u1", "contact_id=" + text(u1, "/contact_id"), "subscription_id=s1",
-                                         "deal_id=" + text(find("subscription_id=s1"), "/mappings/0/subscriptions/1/deal_id"),
-                                         "email_hash=" + sha256_hex("u1@example.com")};
+  const std::vector<std::string> queries{
+      "user_id=u1", "contact_id=" + text(u1, "/contact_id"), "subscription_id=s1",
+      "deal_id=" + text(find("subscription_id=s1"), "/mappings/0/subscriptions/1/deal_id"),
+      "email_hash=" + sha256_hex("u1@example.com")};
   for (const std::string& query : queries) {
     const std::string body = find(query);
     EXPECT_THAT(users(body), ElementsAre("u1")) << query;
