@@ -32,8 +32,8 @@ class RoleBook {
   void forget_contact(std::uint64_t contact);
   /// A loser's entries are the master's, but where the master has one itself.
   void merge_contacts(std::uint64_t master, std::uint64_t loser);
-  /// The deal's Contact_Name changed: the new one gets an entry without a role unless it has one, and an entry without a
-  /// role that the former one had goes.
+  /// The deal's Contact_Name changed: the new one gets an entry without a role unless it has one, and an entry without
+  /// a role that the former one had goes.
   void set_primary(std::uint64_t deal, std::uint64_t former, std::uint64_t now);
 
  private:

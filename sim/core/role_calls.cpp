@@ -94,16 +94,19 @@ HttpAnswer list_contact_roles(const Call& call) {
 
 HttpAnswer list_deal_roles(const Call& call) {
   const std::string* names = find_pair(call.params, "fields");
-  if (names == nullptr || names->empty()) return missing_parameter("fields");
+  const std::string& one = call.route.action;
+  const bool names_fields = names != nullptr && !names->empty();
+  if (!names_fields && one.empty()) return missing_parameter("fields");
   const auto deal = deal_of(call);
   if (!deal) return deal.error();
   const Module& contacts = *call.org.find("Contacts");
   std::vector<const Field*> fields;
-  for (const std::string& name : comma_list(*names)) {
+  for (const std::string& name : comma_list(names_fields ? *names : "")) {
     if (const Field* field = contacts.schema.find(name)) fields.push_back(field);
   }
   std::vector<std::pair<Slot, std::uint16_t>> found;
   for (const RoleEntry& entry : call.org.roles().of(call.org.find("Deals")->records.at(*deal).id)) {
+    if (!one.empty() && one != std::to_string(entry.contact)) continue;
     if (const auto slot = contacts.records.live(entry.contact)) found.emplace_back(*slot, entry.role);
   }
   const auto size =

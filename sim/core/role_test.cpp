@@ -121,14 +121,16 @@ TEST_F(Roles, NeedScopesOfBothModules) {
 
 TEST_F(Roles, AreKeptInASnapshotAndSetByPeople) {
   build();
-  EXPECT_EQ(post("/control/roles", R"({"deal":")" + deal_ + R"(","contact":")" + ben_ + R"(","role":"Purchasing"})").status,
-            200);
+  EXPECT_EQ(
+      post("/control/roles", R"({"deal":")" + deal_ + R"(","contact":")" + ben_ + R"(","role":"Purchasing"})").status,
+      200);
   EXPECT_EQ(post("/control/snapshot", get("/control/snapshot").body).status, 200);
   const Answer kept = get("/control/roles?deal=" + deal_);
   EXPECT_EQ(kept.at("roles.0.name"), "Ben");
   EXPECT_EQ(kept.at("roles.0.role"), "Purchasing");
   EXPECT_EQ(kept.at("roles.0.by_person"), "true");
-  EXPECT_EQ(post("/control/roles", R"({"deal":")" + deal_ + R"(","contact":")" + ben_ + R"(","role":null})").status, 200);
+  EXPECT_EQ(post("/control/roles", R"({"deal":")" + deal_ + R"(","contact":")" + ben_ + R"(","role":null})").status,
+            200);
   EXPECT_EQ(get("/control/roles?deal=" + deal_).at("roles"), "[]");
   EXPECT_EQ(get("/control/roles?deal=1").status, 404);
 }

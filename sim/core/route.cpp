@@ -118,7 +118,7 @@ Route records_route(std::string_view method, const Pieces& at) {
     const bool one = at.size() == 6;
     const Endpoint endpoint =
         by_method(method, {{"PUT", Endpoint::set_deal_roles}, {"DELETE", Endpoint::remove_deal_roles}});
-    return {!one && method == "GET" ? Endpoint::deal_roles : endpoint, at[2], at[3], one ? at[5] : std::string()};
+    return {method == "GET" ? Endpoint::deal_roles : endpoint, at[2], at[3], one ? at[5] : std::string()};
   }
   if (at.size() == 5 && at[3] == "actions") return actions_route(method, at, {});
   if (at.size() == 6 && at[4] == "actions") return actions_route(method, at, at[3]);

@@ -119,6 +119,13 @@ void Reconciler::answered(const zoho::Call& call, Then then, const zoho::Answer&
       (this->*then)(answer);
       return;
     case refused:
+      if (call.verb == zoho::Verb::read_roles) {
+        // Of this one Deal, which may have gone meanwhile; the next run sees.
+        attempts_ = 0;
+        role_deals_.pop_back();
+        next(&Reconciler::judge_some);
+        return;
+      }
       if (call.verb == zoho::Verb::list && !call.after.empty()) {
         // Pages end at a hundred thousand records and their tokens after a day; ids go on from where we are.
         by_ids_ = true;
@@ -153,6 +160,8 @@ void Reconciler::count_records() {
 
 void Reconciler::counted(const zoho::Answer& answer) {
   progress_.credits_expected += 1 + price_of(answer.count);
+  if (options_.mapping.roles.enabled && progress_.module == plan::Module::deals)
+    progress_.credits_expected += answer.count;
   if (progress_.module == plan::k_modules.back()) {
     progress_.module = plan::k_modules.front();
     progress_.state = State::reading;
@@ -219,10 +228,14 @@ void Reconciler::judge_some() {
     auto judgement = judge(*reader_, records_[judged_], progress_.module, since_ms_, rules());
     if (!judgement) return give_up(judgement.error().text);
     ++progress_.records;
+    if (options_.mapping.roles.enabled && progress_.module == plan::Module::deals &&
+        judgement->standing == Standing::right)
+      role_deals_.push_back({judgement->entity, records_[judged_].zoho_id, {}, false});
     take(std::move(*judgement), to_mend);
   }
   if (const auto mended = mend_all(to_mend); !mended) return give_up(mended.error().text);
   if (judged_ < records_.size()) return next(&Reconciler::judge_some);
+  if (read_roles()) return;
   if (by_ids_ && ids_read_ < ids_.size()) return read_by_ids();
   records_.clear();
   between_ = lowest_;
@@ -340,6 +353,7 @@ void Reconciler::module_done() {
   lowest_.clear();
   suspects_.clear();
   moving_.clear();
+  role_deals_.clear();
   asked_.clear();
   unlinked_.clear();
   next(&Reconciler::read_page);
