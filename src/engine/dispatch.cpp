@@ -5,7 +5,7 @@
 #include "batch/fill.hpp"
 #include "engine/engine.hpp"
 #include "zoho/limits.hpp"
-#include "zoho/role_wire.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::engine {
 

@@ -1,10 +1,10 @@
-// Contact roles of Deals on their way to Zoho. Before an entry is set or taken away the Deal's list is read, for an entry
-// that a person made or changed is to stay; only a Deal that was made just now has none.
+// Contact roles of Deals on their way to Zoho. Before an entry is set or taken away the Deal's list is read, for an
+// entry that a person made or changed is to stay; only a Deal that was made just now has none.
 #include <algorithm>
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "zoho/role_wire.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::engine {
 

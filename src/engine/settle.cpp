@@ -5,7 +5,7 @@
 
 #include "base/log.hpp"
 #include "engine/engine.hpp"
-#include "zoho/role_wire.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::engine {
 

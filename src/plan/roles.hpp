@@ -33,8 +33,8 @@ void diff_roles(const RoleRules& rules, const Desired& desired, const Synced& sy
 /// whose each entry is. An entry is ours if it is as we set it or were about to.
 void see_roles(Synced& synced, const Desired& desired, const Fields& read);
 
-/// The synced state that diff_roles() compares with, of a read that nothing of ours is under way beside: what we set and
-/// nobody changed is right, what somebody took away is missing.
+/// The synced state that diff_roles() compares with, of a read that nothing of ours is under way beside: what we set
+/// and nobody changed is right, what somebody took away is missing.
 [[nodiscard]] Synced roles_of_read(const Synced& believed, const Desired& desired, const Fields& read);
 
 }  // namespace zs::plan

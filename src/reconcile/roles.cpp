@@ -1,8 +1,9 @@
-// Contact roles of Deals: no list shows them, so each Deal that is right by its fields is asked for its own, a credit each.
+// Contact roles of Deals: no list shows them, so each Deal that is right by its fields is asked for its own, a credit
+// each.
 #include <utility>
 
 #include "reconcile/reconciler.hpp"
-#include "zoho/role_wire.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::reconcile {
 

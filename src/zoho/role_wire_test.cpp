@@ -27,8 +27,7 @@ std::string ok(const std::string& contact) {
 TEST(RoleRequest, SetsAllContactsOfADealInOneCall) {
   const WireRequest request = to_request(call_of(Verb::set_roles, {{"1", "71"}, {"2", "72"}}), {});
   EXPECT_EQ(request.method + " " + request.path, "PUT /crm/v8/Deals/900/Contact_Roles");
-  EXPECT_EQ(request.body,
-            R"({"data":[{"id":"1","Contact_Role":{"id":"71"}},{"id":"2","Contact_Role":{"id":"72"}}]})");
+  EXPECT_EQ(request.body, R"({"data":[{"id":"1","Contact_Role":{"id":"71"}},{"id":"2","Contact_Role":{"id":"72"}}]})");
 }
 
 TEST(RoleRequest, RemovesAndReads) {
@@ -75,8 +74,7 @@ TEST(RoleAnswer, ADealThatIsNotThereIsGoneAndAnythingElseHeld) {
       call, 400, R"({"code":"INVALID_DATA","details":{"resource_path_index":1},"message":"m","status":"error"})");
   ASSERT_EQ(gone.outcome, Answer::Outcome::refused);
   EXPECT_EQ(gone.items.at(0).verdict, Verdict::gone);
-  const Answer other =
-      answered(call, 400, R"({"code":"INVALID_DATA","details":{},"message":"m","status":"error"})");
+  const Answer other = answered(call, 400, R"({"code":"INVALID_DATA","details":{},"message":"m","status":"error"})");
   EXPECT_EQ(other.items.at(0).verdict, Verdict::hold);
 }
 

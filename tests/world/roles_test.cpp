@@ -1,5 +1,5 @@
-// Contact roles of Deals through the whole system: who has which, what people's roles are left alone by, what it costs, and
-// that a lost answer or a crash changes none of it.
+// Contact roles of Deals through the whole system: who has which, what people's roles are left alone by, what it costs,
+// and that a lost answer or a crash changes none of it.
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
@@ -30,10 +30,11 @@ struct Roles : ::testing::Test {
     settle();
   }
   void team() {
-    world.deliver({signup("u1", "ann@example.com", 1, "org"), signup("u2", "bo@example.com", 2, "org"),
-                   signup("u3", "cy@example.com", 3, "org"),
-                   event("s1", "subscription.activated", 5,
-                         R"({"subscription":{"id":"s","user_id":"u1","account_id":"org","plan":"pro","amount":"10"}})")});
+    world.deliver(
+        {signup("u1", "ann@example.com", 1, "org"), signup("u2", "bo@example.com", 2, "org"),
+         signup("u3", "cy@example.com", 3, "org"),
+         event("s1", "subscription.activated", 5,
+               R"({"subscription":{"id":"s","user_id":"u1","account_id":"org","plan":"pro","amount":"10"}})")});
     settle();
   }
   std::string contact(const std::string& user) { return world.entity(event::Kind::user, user)->zoho_id; }
@@ -52,8 +53,10 @@ struct Roles : ::testing::Test {
     const std::string body = world.ask("POST", "/crm/v8/Contacts", R"({"data":[)" + contact + "]}");
     return std::string(std::string_view(parser.parse(body)["data"].at(0)["details"]["id"]));
   }
-  std::size_t role_calls() { return world.count_sent("GET", "/Contact_Roles") + world.count_sent("PUT", "/Contact_Roles") +
-           world.count_sent("DELETE", "/Contact_Roles"); }
+  std::size_t role_calls() {
+    return world.count_sent("GET", "/Contact_Roles") + world.count_sent("PUT", "/Contact_Roles") +
+           world.count_sent("DELETE", "/Contact_Roles");
+  }
 };
 
 TEST_F(Roles, TheUserIsPrimaryAndTheAccountsOthersHaveTheOtherRole) {
@@ -187,7 +190,8 @@ TEST_F(Roles, ARoleThatTheOrgLacksIsLeftOutAndToldOf) {
   ASSERT_TRUE(other.run_until_quiet(1h));
   const auto entity = other.entity(event::Kind::subscription, "s");
   EXPECT_EQ(roles_of(other, entity->zoho_id).size(), 1U);
-  EXPECT_EQ(entity->flags, (std::vector<std::string>{"the contact role 'Nobody's' left out: the org has none of that name"}));
+  EXPECT_EQ(entity->flags,
+            (std::vector<std::string>{"the contact role 'Nobody's' left out: the org has none of that name"}));
   EXPECT_TRUE(other.held().empty());
 }
 

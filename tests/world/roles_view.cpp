@@ -51,8 +51,7 @@ bool give_role(World& world, const std::string& deal, const std::string& contact
   return status == 200;
 }
 
-std::map<std::string, std::map<std::string, std::string>> expected_roles(World& world,
-                                                                         const plan::RoleRules& rules) {
+std::map<std::string, std::map<std::string, std::string>> expected_roles(World& world, const plan::RoleRules& rules) {
   const test::Expected expected = test::expect(world.accepted(), world.mapping(), world.schema());
   std::set<std::string> deleted;
   for (const store::NewEvent& event : world.accepted()) {
@@ -70,7 +69,8 @@ std::map<std::string, std::map<std::string, std::string>> expected_roles(World& 
     const std::string account = text_at(deal, "Account_Name");
     std::size_t others = 0;
     for (const auto& [key, contact] : expected.contacts) {
-      if (account.empty() || text_at(contact, "Account_Name") != account || key == user || deleted.contains(key)) continue;
+      if (account.empty() || text_at(contact, "Account_Name") != account || key == user || deleted.contains(key))
+        continue;
       if (++others <= rules.max_others) roles.emplace(key, rules.others);
     }
   }

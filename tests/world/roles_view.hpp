@@ -27,7 +27,8 @@ struct ShownRole {
 /// As a person does it; an empty role takes the entry away. False when the CRM refuses.
 bool give_role(World& world, const std::string& deal, const std::string& contact, const std::string& role);
 
-/// What the accepted events say of each Deal, by platform ids: Deal -> user -> role. Found from the expected records alone.
+/// What the accepted events say of each Deal, by platform ids: Deal -> user -> role. Found from the expected records
+/// alone.
 [[nodiscard]] std::map<std::string, std::map<std::string, std::string>> expected_roles(World& world,
                                                                                        const plan::RoleRules& rules);
 
