@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Builds and runs the benchmarks. They print ratios to a bare reference measured in the same run, since
-# absolute figures do not travel between machines.
+# Builds the benchmarks and runs them. They print ratios to a floor or a peer measured in the same run, since absolute
+# figures do not travel between machines.
+#   scripts/bench.sh                   every row, some of them for minutes
+#   scripts/bench.sh list              what rows there are
+#   scripts/bench.sh quick [ROW…]      seconds a row: shows that it works, measures little
+#   scripts/bench.sh ROW…              these; `huge` before them for the largest sizes
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if [ ! -e bench/CMakeLists.txt ]; then
-  echo "bench: this version has no benchmarks. Nothing was measured."
-  exit 0
-fi
-scripts/build.sh release -DZS_BENCH=ON
-shopt -s nullglob
-programs=(build/release/bin/*_bench)
-if [ ${#programs[@]} -eq 0 ]; then
-  echo "bench: bench/CMakeLists.txt built no program named *_bench. Nothing was measured." >&2
-  exit 1
-fi
-for program in "${programs[@]}"; do
-  echo "== ${program##*/}"
-  "$program" "$@"
+size=() rows=()
+for word in "$@"; do
+  case "$word" in
+    quick | huge) size=("--$word") ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) rows+=("$word") ;;
+  esac
 done
+scripts/setup.sh --bench
+scripts/build.sh release -DZS_BENCH=ON zohosync zohosim zohosync_bench
+exec build/release/bin/zohosync_bench ${size[@]+"${size[@]}"} ${rows[@]+"${rows[@]}"}

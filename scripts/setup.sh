@@ -4,6 +4,7 @@
 #   scripts/setup.sh          what building and running needs
 #   scripts/setup.sh --lint   also clang-format-19 and clang-tidy-19, which CI runs
 #   scripts/setup.sh --fuzz   also clang-19 with libFuzzer
+#   scripts/setup.sh --bench  also valgrind, and redis and a node for the peer that the benchmarks measure
 #   scripts/setup.sh --tests  also a node and a browser, which drive zohosim in the tests
 set -euo pipefail
 
@@ -17,13 +18,18 @@ for argument in "$@"; do
   case "$argument" in
     --lint) packages+=(clang-format-19 clang-tidy-19 clang-19) ;;
     --fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
+    --bench)
+      packages+=(valgrind redis-server)
+      command -v node >/dev/null || packages+=(nodejs)
+      command -v npm >/dev/null || packages+=(npm)
+      ;;
     --tests)
       packages+=(chromium)
       # Any node will do, whoever installed it; Debian's when there is none.
       command -v node >/dev/null || packages+=(nodejs)
       command -v npm >/dev/null || packages+=(npm)
       ;;
-    *) echo "setup: unknown argument '$argument' (known: --lint, --fuzz, --tests)" >&2; exit 2 ;;
+    *) echo "setup: unknown argument '$argument' (known: --bench, --lint, --fuzz, --tests)" >&2; exit 2 ;;
   esac
 done
 

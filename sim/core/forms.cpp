@@ -87,7 +87,7 @@ std::optional<std::string> normal_decimal(std::string_view number) {
   std::string whole = plain.substr(0, point);
   std::string fraction = point < plain.size() ? plain.substr(point + 1, 9) : std::string();
   whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size()));
-  if (whole.empty()) whole = "0";
+  if (whole.empty()) whole.assign(1, '0');
   while (fraction.ends_with('0')) fraction.pop_back();
   if (whole.size() > 16) return std::nullopt;
   std::string out = fraction.empty() ? whole : whole + "." + fraction;

@@ -61,6 +61,9 @@ class HttpApi {
   void find_mappings(net::Request&& request, net::Reply reply, std::string);
   void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
   void export_mappings(net::Request&& request, net::Reply reply, std::string);
+  // mapping_import.cpp
+  void start_map_import(net::Request&& request, net::Reply reply, std::string);
+  void get_map_import(net::Request&& request, net::Reply reply, std::string);
   // desk.cpp
   void open_ticket(net::Request&& request, net::Reply reply, std::string);
   void list_departments(net::Request&& request, net::Reply reply, std::string);

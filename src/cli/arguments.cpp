@@ -20,7 +20,7 @@ struct Group {
 };
 
 const std::array k_groups{
-    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export"}},
+    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export", "import", "verify"}},
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
@@ -171,6 +171,19 @@ class CommandLine {
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
     add_after(one);
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
+    one = verb(mapping, "import", "Check an existing id map (CSV) against the org; with --apply link what is right",
+               mapping_import);
+    add_names(one, "FILE",
+              "CSV with the columns user_id, contact_id, account_key, account_id, subscription_id, deal_id, "
+              "or some of them; - is standard input");
+    one->add_flag("--apply", options_.apply, "Link the pairs and write the platform ids onto the records");
+    add_daemon(one);
+    add_json(one);
+    one = verb(mapping, "verify", "Check the id map against Zoho: are the records there, and who do they say they are",
+               mapping_verify);
+    one->add_flag("--repair", options_.repair, "Mend what needs no person, hold what does");
+    add_daemon(one);
+    add_json(one);
     one = verb(app_, "erase", "Forget a person, in Zoho and here: shows what it would come to; with --yes does it",
                erase);
     add_names(one, "USER", "The platform's user id");

@@ -108,16 +108,16 @@ Result<void> Engine::lose_role_holder(store::Transaction& tx, Work& work, const 
 
 /// A person has a record now, or another one: Deals of the account may have to show it. One that is being planned just
 /// now, too: so the mark is made in any case.
-Result<void> Engine::wake_deals_of(store::Transaction& tx, const Work& work) {
+Result<void> Engine::wake_deals_of(store::Transaction& tx, const store::Entity& user, store::Lane lane) {
   constexpr std::size_t k_many = 10'000;
   const plan::RoleRules& rules = options_.mapping.roles;
-  if (!rules.enabled || rules.others.empty() || work.entity.account_key.empty()) return {};
+  if (!rules.enabled || rules.others.empty() || user.account_key.empty()) return {};
   ZS_ASSIGN(const std::vector<store::Entity> deals,
-            tx.of_account(work.entity.account_key, event::Kind::subscription, true, k_many));
+            tx.of_account(user.account_key, event::Kind::subscription, true, k_many));
   for (const store::Entity& deal : deals) {
     if (!state::first_paid(deal.registers)) continue;
     ZS_ASSIGN(const std::optional<store::Held> held, tx.held(deal.id));
-    if (!held) ZS_TRY(tx.mark_dirty(deal.id, work.dirty.lane, now_ms()));
+    if (!held) ZS_TRY(tx.mark_dirty(deal.id, lane, now_ms()));
   }
   return {};
 }

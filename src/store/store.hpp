@@ -18,6 +18,7 @@
 #include "plan/synced.hpp"
 #include "state/derive.hpp"
 #include "state/registers.hpp"
+#include "store/changes.hpp"
 #include "store/desk.hpp"
 
 namespace zs::store {
@@ -187,6 +188,13 @@ class Reader {
 
   [[nodiscard]] virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
 
+  /// The next changes of the id map after `after`, in the feed's order.
+  [[nodiscard]] virtual Result<std::vector<MappingChange>> mapping_changes(ChangeSeq after, std::size_t limit) = 0;
+  /// Those of one platform id, newest first.
+  [[nodiscard]] virtual Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key,
+                                                                           std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<ChangeBounds> change_bounds() = 0;
+
   /// Whether the user or account of this key was erased, or is about to be.
   [[nodiscard]] virtual Result<bool> is_erased(Kind kind, std::string_view key) = 0;
   [[nodiscard]] virtual Result<std::vector<PendingErasure>> erasures() = 0;
@@ -207,8 +215,13 @@ class Transaction : public Reader {
   /// Inserts (id == 0: sets it) or updates registers, links, facts and summary. Errc::conflict when a new entity's kind
   /// and key are there already; kind and key of an old one never change.
   [[nodiscard]] virtual Result<void> save_state(Entity& entity) = 0;
-  /// Writes zoho_id, synced, synced_ms and flags. A zoho_id that another entity of the kind has is Errc::conflict.
+  /// Writes synced, synced_ms and flags. The link stays as it is, whatever the zoho_id says.
   [[nodiscard]] virtual Result<void> save_synced(const Entity& entity) = 0;
+  /// The same and the link; a link that is another one now goes into the feed of changes. A zoho_id that another entity
+  /// of the kind has is Errc::conflict.
+  [[nodiscard]] virtual Result<void> save_link(const Entity& entity, Linking linking) = 0;
+  /// Forgets the oldest changes that were made before `before_ms`, at most `limit` of them; how many.
+  [[nodiscard]] virtual Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) = 0;
 
   /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
   /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can
@@ -246,8 +259,10 @@ class Transaction : public Reader {
   /// are still known; the hashes, to stand in for the ids. Nothing that can fail may follow it in a job but what fails
   /// the job.
   [[nodiscard]] virtual Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) = 0;
-  /// The row, and all that hangs on its id: timeline, dirty, held. Whoever was blocked on it may go.
-  [[nodiscard]] virtual Result<void> erase_entity(EntityId id) = 0;
+  /// The row, and all that hangs on its id: timeline, dirty, held. Whoever was blocked on it may go. Its changes go out
+  /// of the feed; for each record that they or the row named, an `erased` one without the platform's id tells whoever
+  /// follows to drop it (not for one that is another entity's by now).
+  [[nodiscard]] virtual Result<void> erase_entity(EntityId id, std::int64_t now_ms) = 0;
   /// The entries of a timeline that have this text in them.
   [[nodiscard]] virtual Result<void> erase_timeline(EntityId id, std::string_view text) = 0;
   /// Everything of the user's is out of the rows.

@@ -151,7 +151,7 @@ struct Client::Description {
   Result<void> read(std::size_t at, std::string_view body, const std::string& pipeline) {
     if (at < plan::k_modules.size()) return read_module(at, body, pipeline);
     if (at > plan::k_modules.size() + 1) {
-      if (auto roles = read_contact_roles(body)) org.schema.roles = std::move(*roles);
+      ZS_ASSIGN(org.schema.roles, read_contact_roles(body));
       return {};
     }
     if (at > plan::k_modules.size()) {

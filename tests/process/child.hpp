@@ -43,6 +43,7 @@ class Child {
   /// Waits for the end; the exit code, 128 + signal when killed, -1 when it still runs at the deadline.
   int wait(std::chrono::milliseconds limit);
   [[nodiscard]] bool is_running();
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::string output() const;  // stdout and stderr so far
   /// Waits until the output has `text`; what follows it on its line, or empty at the deadline.
   [[nodiscard]] std::string wait_for(const std::string& text, std::chrono::milliseconds limit) const;

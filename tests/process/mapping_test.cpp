@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <simdjson.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -203,6 +205,146 @@ TEST_F(Mappings, AreFoundAndExportedFromTheCommandLine) {
   const auto rest = system().cli({"mapping", "export", "--csv", "--after", "u3"});
   EXPECT_THAT(rest.output, HasSubstr("\r\nu4,"));
   EXPECT_THAT(rest.output, Not(HasSubstr("\r\nu3,")));
+}
+
+TEST(MappingVerify, TellsItsPriceAndItsFaultsMendsThemAndEndsWithTheExitThatScriptsCount) {
+  System system({});
+  ASSERT_EQ(system
+                .post_events(R"({"specversion":"1.0","id":"1","source":"/app","type":"user.signed_up",)"
+                             R"("data":{"user":{"id":"u1","email":"ann@example.com","last_name":"Lee"}}})"
+                             "\n")
+                .status,
+            202);
+  ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{60}));
+  const auto clean = system.cli({"mapping", "verify"});
+  EXPECT_EQ(clean.code, 0) << clean.output;
+  EXPECT_THAT(clean.output, HasSubstr("The id map and Zoho agree."));
+  const auto mapping = system.call("GET", "/v1/mappings/users/u1");
+  simdjson::dom::parser parser;
+  const std::string contact(std::string_view(parser.parse(mapping.body)["contact_id"]));
+  ASSERT_EQ(system.control("POST", "/records/Contacts/" + contact, R"({"fields":{"Platform_User_ID":null}})").status,
+            200);
+  const auto seen = system.cli({"mapping", "verify"});
+  EXPECT_EQ(seen.code, 1) << seen.output;
+  EXPECT_THAT(seen.output, HasSubstr("Contacts u1 (" + contact + "): the record carries no platform id"));
+  EXPECT_THAT(seen.output, HasSubstr("records read for 6 API credits. 1 fault in the id map."));
+  const auto as_json = system.cli({"mapping", "verify", "--json"});
+  EXPECT_THAT(as_json.output, HasSubstr(R"("scope":"mapping")"));
+  EXPECT_THAT(as_json.output, HasSubstr(R"("what":"id_missing")"));
+  const auto mended = system.cli({"mapping", "verify", "--repair"});
+  EXPECT_EQ(mended.code, 0) << mended.output;
+  EXPECT_THAT(mended.output, HasSubstr("1 fault in the id map: 1 mended, 0 left."));
+  EXPECT_THAT(system.crm_get("/crm/v8/Contacts/" + contact + "?fields=Platform_User_ID"), HasSubstr(R"("u1")"));
+  EXPECT_THAT(system.call("GET", "/metrics").body, HasSubstr("zohosync_mapping_faults_left 0"));
+  EXPECT_THAT(system.call("GET", "/v1/status").body, HasSubstr(R"("mapping_verify":{"ended_at")"));
+  EXPECT_EQ(system.call("POST", "/v1/reconcile", R"({"scope":"map"})").status, 400);
+  EXPECT_EQ(system.call("POST", "/v1/reconcile", R"({"scpoe":"mapping"})").status, 400);
+}
+
+/// A record that people made, before us.
+std::string make(System& system, const std::string& module, const std::string& fields) {
+  const auto answer = system.control("POST", "/records/" + module, R"({"fields":)" + fields + R"(,"tags":[]})");
+  simdjson::dom::parser parser;
+  std::string_view id;
+  return parser.parse(answer.body)["id"].get(id) == simdjson::SUCCESS ? std::string(id) : answer.body;
+}
+
+void write_file(const std::filesystem::path& path, const std::string& content) { std::ofstream(path) << content; }
+
+TEST(MappingImport, ReportsThenLinksThroughTheDaemonAndLaterEventsFindTheLinks) {
+  System system({});
+  const std::string ann = make(system, "Contacts", R"({"Last_Name":"By Hand","Email":"private@example.org"})");
+  const std::string bo = make(system, "Contacts", R"({"Last_Name":"Bo","Platform_User_ID":"somebody"})");
+  const std::string acme = make(system, "Accounts", R"({"Account_Name":"Acme by hand"})");
+  const auto file = system.directory() / "map.csv";
+  write_file(file, "user_id,contact_id,account_key,account_id\r\n\"u1\"," + ann + ",org," + acme + "\r\n\r\nu2," + bo +
+                       ",org," + acme + "\r\nu3,,org,\r\n");
+  const auto seen = system.cli({"mapping", "import", file});
+  EXPECT_EQ(seen.code, 1) << seen.output;
+  EXPECT_THAT(seen.output, HasSubstr("line 4: Contacts u2 = " + bo + ": foreign_id [somebody]; "));
+  EXPECT_THAT(seen.output,
+              HasSubstr("3 lines checked for 4 API credits: 2 pairs to link, 0 linked before, 1 conflict."));
+  EXPECT_THAT(seen.output, HasSubstr("1 line named no pair"));
+  EXPECT_EQ(system.call("GET", "/v1/mappings/users/u1").status, 404) << "a look links nothing";
+
+  const auto linked = system.cli({"mapping", "import", file, "--apply", "--json"});
+  EXPECT_EQ(linked.code, 1) << linked.output;
+  EXPECT_THAT(linked.output, HasSubstr(R"("linked":2)"));
+  EXPECT_THAT(linked.output, HasSubstr(R"("what":"foreign_id")"));
+  ASSERT_TRUE(system.wait_until_synced(std::chrono::seconds{60}));
+  EXPECT_THAT(system.crm_get("/crm/v8/Contacts/" + ann + "?fields=Platform_User_ID,Last_Name"),
+              testing::AllOf(HasSubstr(R"("u1")"), HasSubstr("By Hand")));
+  EXPECT_THAT(system.call("GET", "/v1/mappings?contact_id=" + ann).body, HasSubstr(R"("user_id":"u1")"));
+  EXPECT_THAT(system.cli({"mapping", "import", file, "--apply"}).output, HasSubstr("0 pairs linked, 2 linked before"));
+
+  ASSERT_EQ(system
+                .post_events(R"({"specversion":"1.0","id":"1","source":"/app","type":"user.signed_up","data":{"user":)"
+                             R"({"id":"u1","email":"ann@example.com","last_name":"Lee","account_id":"org"}}})"
+                             "\n")
+                .status,
+            202);
+  EXPECT_THAT(system.call("GET", "/v1/mappings/users/u1?wait=30").body, HasSubstr(R"("contact_id":")" + ann));
+  EXPECT_THAT(system.crm_get("/crm/v8/Contacts/" + ann + "?fields=Email"), HasSubstr("ann@example.com"));
+  EXPECT_EQ(system.cli({"mapping", "verify"}).code, 1) << "somebody's record is an orphan";
+  EXPECT_THAT(system.call("GET", "/metrics").body, HasSubstr("zohosync_mapping_links_imported 2"));
+  EXPECT_FALSE(system.daemon().output().contains("@example.com"));
+
+  // What one store exports, another takes.
+  const auto exported = system.cli({"mapping", "export", "--csv"});
+  write_file(file, exported.output);
+  const auto back = system.cli({"mapping", "import", file});
+  EXPECT_EQ(back.code, 0) << back.output;
+  EXPECT_THAT(back.output, HasSubstr("2 linked before"));
+}
+
+TEST(MappingImport, BadFilesAndRequestsAreToldWhatToMend) {
+  System system({});
+  const auto file = system.directory() / "map.csv";
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"", "is empty"},
+      {"user_id,contact\nu1,1\n", "unknown column 'contact', did you mean 'contact_id'?"},
+      {"user_id,account_key\nu1,org\n", "the columns name no pair"},
+      {"user_id,user_id,contact_id\nu1,u1,1\n", "names user_id twice"},
+      {"user_id,contact_id\nu1,1,2\n", "line 2 has more fields"},
+      {"user_id,contact_id\n\"u1,1\n", "line 2 opens a quote"},
+      {"user_id,contact_id\n\xff,1\n", "line 2 is not UTF-8"},
+  };
+  for (const auto& [content, words] : files) {
+    write_file(file, content);
+    const auto answer = system.cli({"mapping", "import", file});
+    EXPECT_EQ(answer.code, 2) << content << answer.output;
+    EXPECT_THAT(answer.output, HasSubstr(words));
+  }
+  write_file(file, "user_id,contact_id\nu1,1\nu1,2\n");
+  EXPECT_THAT(system.cli({"mapping", "import", file}).output,
+              HasSubstr("line 3: Contacts u1 = 2: contradicted [line 2]"));
+  EXPECT_EQ(system.cli({"mapping", "import", system.directory() / "none.csv"}).code, 2);
+  const std::vector<std::pair<std::string, std::string>> bodies{
+      {"", "send {"},
+      {R"({"rows":[]})", "there are no rows"},
+      {R"({"rows":{}})", "rows must be a list"},
+      {R"({"rows":[1]})", "rows[0] must be an object"},
+      {R"({"rows":[{"user":"u1"}]})", "rows[0] has an unknown member 'user'"},
+      {R"({"rows":[{"user_id":1}]})", "rows[0].user_id must be a string"},
+      {R"({"apply":1,"rows":[{"user_id":"u"}]})", "apply must be true or false"},
+      {R"({"dry":true,"rows":[{"user_id":"u"}]})", "unknown member 'dry'"},
+  };
+  for (const auto& [body, words] : bodies) {
+    const auto answer = system.call("POST", "/v1/mappings/import", body, "application/json");
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_THAT(answer.body, HasSubstr(words.substr(0, words.find('{'))));
+  }
+  EXPECT_EQ(system.call("POST", "/v1/mappings/import", "{}", "", "").status, 401);
+  EXPECT_THAT(system.call("GET", "/v1/mappings/import").body, HasSubstr(R"("state":)"));
+}
+
+TEST(MappingImport, SaysThatItNeedsTheDaemon) {
+  System system({{"--ready"}, {}, false});
+  const auto file = system.directory() / "map.csv";
+  write_file(file, "user_id,contact_id\nu1,1\n");
+  const auto alone = system.cli({"mapping", "import", file});
+  EXPECT_EQ(alone.code, 3) << alone.output;
+  EXPECT_THAT(alone.output, HasSubstr("zohosync serve"));
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ class System {
   Finished cli(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
 
   [[nodiscard]] Child& daemon() { return *daemon_; }
+  [[nodiscard]] Child& simulator() { return *simulator_; }
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
   [[nodiscard]] const std::string& daemon_url() const { return daemon_url_; }
   [[nodiscard]] const std::string& simulator_url() const { return simulator_url_; }

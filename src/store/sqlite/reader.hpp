@@ -56,6 +56,9 @@ class Reads : public Base {
   Result<std::optional<DeskTicket>> desk_ticket(std::string_view key) override;
   Result<std::vector<DeskTicket>> unfinished_desk_tickets() override;
   Result<std::optional<std::string>> meta(std::string_view key) override;
+  Result<std::vector<MappingChange>> mapping_changes(ChangeSeq after, std::size_t limit) override;
+  Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key, std::size_t limit) override;
+  Result<ChangeBounds> change_bounds() override;
   Result<bool> is_erased(Kind kind, std::string_view key) override;
   Result<std::vector<PendingErasure>> erasures() override;
 

@@ -21,6 +21,8 @@ constexpr std::int64_t k_application_id = 0x5A53'4E43;  // "ZSNC"
 // dirty     hangs = waits for somebody who is held; kept with every change of either, so that the backlog is
 //           counted and dated without a walk.
 // timeline  lies in the order it is read in: one page holds what happened to an entity.
+// mapping_change
+//           AUTOINCREMENT: a place in the feed is never used twice, also when the newest change is erased.
 // counter   one row. `version` never goes back, so no dirty row ever carries a version that the same entity had before;
 //           the counts are kept by triggers, which no statement can forget.
 struct Step {
@@ -210,6 +212,26 @@ CREATE INDEX desk_ticket_unfinished ON desk_ticket (created_ms) WHERE phase < 3;
     // Users are looked up by the digest of their e-mail.
     Step{"ALTER TABLE entity ADD COLUMN email_digest BLOB;", fill_email_digests,
          "CREATE INDEX entity_by_email ON entity (email_digest, key) WHERE email_digest IS NOT NULL;"},
+    // The past of the id map. Links that are older than this table are in no change: the first place is given away, so
+    // that whoever starts from nothing is told to begin with an export.
+    Step{R"sql(
+CREATE TABLE mapping_change (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  key TEXT,
+  zoho_id TEXT NOT NULL,
+  previous_zoho_id TEXT NOT NULL
+);
+CREATE INDEX mapping_change_by_key ON mapping_change (kind, key, seq) WHERE key IS NOT NULL;
+ALTER TABLE counter ADD COLUMN changes_swept INTEGER NOT NULL DEFAULT 0;
+INSERT INTO mapping_change (at_ms, change, cause, kind, zoho_id, previous_zoho_id)
+  SELECT 0, 1, 1, 0, '', '' WHERE EXISTS (SELECT 1 FROM entity WHERE zoho_id IS NOT NULL);
+UPDATE counter SET changes_swept = (SELECT count(*) FROM mapping_change);
+DELETE FROM mapping_change;
+)sql"},
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

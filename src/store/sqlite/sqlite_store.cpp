@@ -137,7 +137,7 @@ class SqliteStore : public Store {
   static Result<void> probe(Transaction& transaction) {
     // A value that changes: SQLite writes no page for one that stays.
     ZS_ASSIGN(const auto last, transaction.meta(k_probe));
-    return transaction.set_meta(k_probe, last == "1" ? "0" : "1");
+    return transaction.set_meta(k_probe, last.value_or("0") == "1" ? "0" : "1");
   }
 
  private:

@@ -254,6 +254,7 @@ TEST_F(SqliteFileTest, NoReadAndNoWriteWalksATable) {
     ASSERT_TRUE(tx.save_state(user));
     user.zoho_id = std::to_string(i);
     ASSERT_TRUE(tx.save_synced(user));
+    ASSERT_TRUE(tx.save_link(user, {Cause::inserted, i}));
     ASSERT_TRUE(tx.note_touch(user.id, i + 1));
     ASSERT_TRUE(tx.mark_dirty(user.id, Lane::live, i + 1));
     ASSERT_TRUE(tx.add_timeline(user.id, {1, "{}"}));
@@ -268,6 +269,11 @@ TEST_F(SqliteFileTest, NoReadAndNoWriteWalksATable) {
   ASSERT_TRUE(tx.set_fold_cursor(7));
   ASSERT_TRUE(tx.set_meta("k", "v"));
 
+  ASSERT_TRUE(tx.sweep_changes(5, 10));
+  ASSERT_TRUE(tx.erase_entity(50, 7));
+  ASSERT_TRUE(tx.mapping_changes(3, 10));
+  ASSERT_TRUE(tx.mapping_history(Kind::user, "1", 10));
+  ASSERT_TRUE(tx.change_bounds());
   ASSERT_TRUE(tx.find(Kind::user, "1"));
   ASSERT_TRUE(tx.load(1));
   ASSERT_TRUE(tx.find_by_zoho_id(Kind::user, "1"));

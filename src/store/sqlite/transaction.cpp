@@ -78,16 +78,8 @@ Result<void> Writes::insert_entity(Entity& entity) {
 Result<void> Writes::save_synced(const Entity& entity) {
   const std::string synced = entity.synced.encode();
   const std::string flags = encode_list(entity.flags);
-  ZS_ASSIGN(auto narrow,
-            db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4 WHERE eid = ?1 AND zoho_id IS ?5"));
-  ZS_TRY(narrow.bind(entity.id, synced, entity.synced_ms, flags, OrNull{entity.zoho_id}).run());
-  if (db_.changes() == 1) return {};
-  ZS_ASSIGN(auto wide,
-            db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4, zoho_id = ?5 WHERE eid = ?1"));
-  if (auto done = wide.bind(entity.id, synced, entity.synced_ms, flags, OrNull{entity.zoho_id}).run(); !done) {
-    if (done.error().code != Errc::conflict) return done;
-    return fail(Errc::conflict, "another entity has the Zoho id " + entity.zoho_id);
-  }
+  ZS_ASSIGN(auto query, db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4 WHERE eid = ?1"));
+  ZS_TRY(query.bind(entity.id, synced, entity.synced_ms, flags).run());
   if (db_.changes() == 1) return {};
   return fail(Errc::not_found, "no entity " + std::to_string(entity.id));
 }

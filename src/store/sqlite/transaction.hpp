@@ -24,6 +24,8 @@ class Writes final : public Reads<Transaction> {
   Result<void> save_synced(const Entity& entity) override;
   using Transaction::mark_dirty;
   Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) override;
+  Result<void> save_link(const Entity& entity, Linking linking) override;
+  Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) override;
   Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
   Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
   Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) override;
@@ -37,7 +39,7 @@ class Writes final : public Reads<Transaction> {
   Result<void> begin_erasure(EntityId user, std::int64_t now_ms) override;
   Result<void> bury(Kind kind, std::string_view key) override;
   Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) override;
-  Result<void> erase_entity(EntityId id) override;
+  Result<void> erase_entity(EntityId id, std::int64_t now_ms) override;
   Result<void> erase_timeline(EntityId id, std::string_view text) override;
   Result<void> end_erasure(EntityId user) override;
   Result<void> wipe() override;
@@ -54,6 +56,8 @@ class Writes final : public Reads<Transaction> {
 
  private:
   Result<void> insert_entity(Entity& entity);
+  Result<void> add_change(const MappingChange& change);
+  Result<void> erase_changes(const Entity& entity, std::int64_t now_ms);
   /// A version that no dirty row has had.
   Result<std::int64_t> next_version();
   /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.

@@ -1,0 +1,156 @@
+// From the ledger into the CRM: how many customers a minute, how soon, and for how many credits.
+#include <simdjson.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "harness/feed.hpp"
+#include "harness/load.hpp"
+#include "harness/report.hpp"
+#include "harness/rows.hpp"
+#include "harness/site.hpp"
+
+namespace zs::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t k_batch = 500;
+
+void post_all(process::System& system, std::uint64_t count,
+              const std::function<std::vector<std::string>(std::uint64_t first, std::uint64_t count)>& events) {
+  Load load;
+  load.url = system.daemon_url();
+  load.content_type = "application/cloudevents-batch+json";
+  load.connections = 2;
+  load.length = 10min;
+  load.most = (count + k_batch - 1) / k_batch;
+  const Loaded loaded = post(
+      load, [&](std::uint64_t n) { return as_batch(events(n * k_batch, std::min(k_batch, count - n * k_batch))); });
+  if (loaded.refused > 0) throw std::runtime_error("posts were refused");
+}
+
+/// Lets Zoho be away while the events come in, so that the backlog is all there when the clock starts.
+struct Backlog {
+  explicit Backlog(int latency_ms, std::uint64_t customers) : system(site(latency_ms)) {
+    const auto held_back = system.control(
+        "POST", "/faults", R"({"on":"any","effect":"status","status":503,"times":1000000,"probability":1})");
+    if (held_back.status >= 300) throw std::runtime_error("the simulator takes no fault: " + held_back.body);
+    post_all(system, customers, signups);
+    while (daemon_counts(system).waiting < static_cast<std::int64_t>(2 * customers)) std::this_thread::sleep_for(20ms);
+  }
+  process::System system;
+};
+
+/// Seconds in which the CRM took the middle eight tenths of them: neither the look at the org at the start nor the
+/// last calls, which are not full, belong to the rate.
+double seconds_for_most(process::System& system, std::int64_t customers, const std::string& what) {
+  std::optional<SteadyClock::time_point> began;
+  std::int64_t at_begin = 0;
+  const auto deadline = SteadyClock::now() + 20min;
+  while (SteadyClock::now() < deadline) {
+    const std::int64_t there = simulator_counts(system).contacts;
+    show_progress(what + ": " + std::to_string(there) + " of " + std::to_string(customers));
+    if (!began && there >= customers / 10) {
+      began = SteadyClock::now();
+      at_begin = there;
+    }
+    if (began && there >= customers * 9 / 10) {
+      const std::chrono::duration<double> passed = SteadyClock::now() - *began;
+      return passed.count() * static_cast<double>(customers) / static_cast<double>(there - at_begin);
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  throw std::runtime_error(what + ": not synced in time");
+}
+
+}  // namespace
+
+void sync_at_once(Size size) {
+  const std::uint64_t customers = size == Size::quick ? 4'000 : 40'000;
+  print_heading("sync0",
+                "sign-ups from the post to the CRM, Zoho at 0 ms, " + std::to_string(customers) + " customers");
+  Samples a_minute;
+  for (int round = 0; round < rounds(size); ++round) {
+    process::System system(site(0));
+    const auto began = SteadyClock::now();
+    post_all(system, customers, signups);
+    wait_until_synced(system, 20min, "sync0");
+    const std::chrono::duration<double> passed = SteadyClock::now() - began;
+    const SimulatorCounts counts = simulator_counts(system);
+    if (counts.contacts != static_cast<std::int64_t>(customers)) throw std::runtime_error("not all are in the CRM");
+    a_minute.add(static_cast<double>(customers) * 60 / passed.count());
+  }
+  print_verdict("posted, folded, planned, sent, linked", a_minute, "a minute", {Wanted::at_least, 20'000});
+}
+
+void sync_at_100_ms(Size size) {
+  const std::uint64_t customers = size == Size::quick ? 8'000 : 50'000;
+  print_heading("sync100", "a backlog of " + std::to_string(customers) + " sign-ups, Zoho at 100 ms");
+  Samples a_second;
+  for (int round = 0; round < rounds(size); ++round) {
+    Backlog backlog(100, customers);
+    backlog.system.control("DELETE", "/faults");
+    a_second.add(static_cast<double>(customers) /
+                 seconds_for_most(backlog.system, static_cast<std::int64_t>(customers), "sync100"));
+  }
+  // Ten heavy calls at once, three of them for 100 sign-ups: accounts, look-up, contacts.
+  Samples of_bound;
+  for (const double one : a_second.values()) of_bound.add(one / (10 * 100 / 3.0 / 0.1));
+  print_figure("sign-ups (account, look-up, contact, tags)", a_second, "a second");
+  print_verdict("of what ten parallel calls of 100 allow", of_bound, "of 3,333", {Wanted::at_least, 0.95});
+}
+
+void freshness(Size size) {
+  constexpr double k_round_trip_ms = 100;
+  const std::uint64_t count = size == Size::quick ? 20 : 200;
+  print_heading("freshness", "from the post of a sign-up at rest until all of it is confirmed, Zoho at 100 ms");
+  process::System system(site(static_cast<int>(k_round_trip_ms)));
+  wait_until_synced(system, 20s, "freshness");
+  std::this_thread::sleep_for(1s);  // the look at the org at the start is over
+  std::vector<double> ms;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto began = SteadyClock::now();
+    system.call("POST", "/v1/events", signup(i), "application/cloudevents+json");
+    const auto mapped = system.call("GET", "/v1/mappings/users/" + user_id(i) + "?wait=20");
+    if (mapped.body.find("\"synced\":true") == std::string::npos)
+      throw std::runtime_error("not synced: " + mapped.body);
+    ms.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - began).count());
+    show_progress("freshness: " + std::to_string(i + 1));
+  }
+  Samples p50;
+  Samples p99;
+  p50.add(percentile(ms, 50));
+  p99.add(percentile(ms, 99));
+  print_verdict("median", p50, "ms", {Wanted::at_most, 2 * k_round_trip_ms + 10});
+  print_verdict("p99", p99, "ms", {Wanted::at_most, 2 * k_round_trip_ms + 30});
+}
+
+void credits(Size size) {
+  constexpr std::uint64_t k_customers = 1'000;
+  static_cast<void>(size);  // counts do not vary with the machine
+  print_heading("credits", "for 1,000 sign-ups that wait together, and for a change of each");
+  Backlog backlog(20, k_customers);
+  process::System& system = backlog.system;
+  const SimulatorCounts before = simulator_counts(system);
+  system.control("DELETE", "/faults");
+  wait_until_synced(system, 2min, "credits");
+  const SimulatorCounts after = simulator_counts(system);
+  Samples signups_cost;
+  signups_cost.add(static_cast<double>(after.credits - before.credits));
+  // A backlog ends a pause: the org is looked at again, five credits, and one call of ten finds out whether Zoho
+  // answers.
+  print_verdict("1,000 sign-ups", signups_cost, "credits", {Wanted::at_most, 1.05 * 210});
+  post_all(system, k_customers, [](std::uint64_t first, std::uint64_t count) {
+    std::vector<std::string> events;
+    for (std::uint64_t i = 0; i < count; ++i) events.push_back(profile_change(first + i, 1));
+    return events;
+  });
+  wait_until_synced(system, 2min, "credits");
+  Samples changes_cost;
+  changes_cost.add(static_cast<double>(simulator_counts(system).credits - after.credits));
+  print_verdict("1,000 profile changes", changes_cost, "credits", {Wanted::at_most, 1.05 * 100});
+}
+
+}  // namespace zs::bench
