@@ -1,6 +1,7 @@
 #include "core/control.hpp"
 
 #include "core/call.hpp"
+#include "core/role_calls.hpp"
 #include "core/simulator.hpp"
 #include "core/snapshot.hpp"
 
@@ -72,11 +73,12 @@ HttpAnswer control_get(Simulator& simulator, std::string_view what, const Pairs&
   if (what == "fields") return control_fields(simulator, params);
   if (what == "calls") return control_calls(simulator, params);
   if (what.starts_with("calls/")) return control_one_call(simulator, what.substr(6));
+  if (what == "roles") return control_roles(simulator, params);
   if (what == "faults") return control_faults(simulator);
   if (what == "desk") return control_desk(simulator);
   if (what == "snapshot") return json_answer(200, save_snapshot(simulator.org()));
-  return control_problem(404,
-                         "GET /control/ knows state, records, fields, calls, calls/NUMBER, faults, desk and snapshot");
+  return control_problem(
+      404, "GET /control/ knows state, records, fields, calls, calls/NUMBER, roles, faults, desk and snapshot");
 }
 
 HttpAnswer control_post(Simulator& simulator, std::string_view what, const HttpRequest& request) {
@@ -86,10 +88,11 @@ HttpAnswer control_post(Simulator& simulator, std::string_view what, const HttpR
   if (!body) return control_problem(400, "the body is no JSON: " + body.error().text);
   if (what == "faults") return put_faults(simulator, *body);
   if (what == "clock") return move_clock(simulator, *body);
+  if (what == "roles") return change_roles_as_person(simulator, *body);
   if (what == "merge") return merge_as_person(simulator, *body);
   if (what == "oauth") return change_credentials(simulator, *body);
-  return control_problem(404,
-                         "POST /control/ knows faults, clock, reset, merge, oauth, snapshot and records/MODULE[/ID]");
+  return control_problem(
+      404, "POST /control/ knows faults, clock, reset, merge, roles, oauth, snapshot and records/MODULE[/ID]");
 }
 
 }  // namespace

@@ -193,6 +193,8 @@ void append_picks(const Json& row, const Record& record, Draft& draft) {
 }
 
 void apply(const Draft& draft, Organization& org, Module& module, Slot slot, std::uint16_t user, std::int64_t now_ms) {
+  const Field* contact = module.schema.find("Contact_Name");
+  const std::string former(contact == nullptr ? "" : module.records.at(slot).values.get(contact->number).value_or(""));
   for (const auto& [field, value] : draft.values) {
     if (value) {
       module.records.set(slot, field->number, *value);
@@ -204,6 +206,7 @@ void apply(const Draft& draft, Organization& org, Module& module, Slot slot, std
   if (draft.owner) record.owner = *draft.owner;
   record.modified_ms = now_ms;
   record.modified_by = user;
+  org.note_deal_contact(module, slot, former);
   org.note_edit(module, slot);
 }
 

@@ -64,6 +64,8 @@ int price(const Route& route, const Pairs& params, const Json* body, const Organ
       return per(rows_in(body, "data"), 10);
     case Endpoint::tag_records:
       return per(rows_in(body, "ids"), options.tags_cost_per_50 ? 50 : 10);
+    case Endpoint::set_deal_roles:
+      return options.roles_cost_per_call ? 1 : per(rows_in(body, "data"), 10);
     case Endpoint::coql:
       return coql_price(body, org);
     case Endpoint::list:

@@ -84,6 +84,8 @@ struct Options {
   bool external_counts_as_unique = true;                 // unconfirmed: of the 2 unique fields a module may have
   bool external_is_checked = true;                       // unconfirmed: it may stand in duplicate_check_fields
   bool deal_contact_must_match = false;                  // unconfirmed: a Deal's Contact must belong to its Account
+  bool deal_contact_has_role = false;                    // unconfirmed: Contact_Name makes an entry in Contact_Roles
+  bool roles_cost_per_call = false;                      // unconfirmed: contact roles cost 1 a call, else 1 per 10
   bool merge_losers_are_listed = true;                   // unconfirmed: in the deleted list
   /// unconfirmed: what a lookup shows of a parent in the recycle bin, or its Deals lie there beside it
   ParentDeleted parent_deleted = ParentDeleted::empties;

@@ -44,7 +44,9 @@ std::string_view identity_field(std::string_view module) {
 }
 
 Organization::Organization(const Options& options)
-    : parent_deleted_(options.parent_deleted), searches_tags_(options.tags_are_searched) {
+    : parent_deleted_(options.parent_deleted),
+      searches_tags_(options.tags_are_searched),
+      deal_contact_has_role_(options.deal_contact_has_role) {
   zgid_ = ids_.next();
   users_.push_back({ids_.next(), ids_.next(), "Sync", "Bot", "sync.bot@zohosim.example"});
   users_.push_back({ids_.next(), ids_.next(), "Ann", "Sales", "ann.sales@zohosim.example"});
@@ -153,7 +155,18 @@ void Organization::restore_record(Module& module, Slot slot) {
   watches_.note(module.schema.api_name, Operation::create, module.records.at(slot).id);
 }
 
-void Organization::purge_record(Module& module, Slot slot) { module.records.purge(slot); }
+void Organization::purge_record(Module& module, Slot slot) {
+  if (module.schema.api_name == "Contacts") roles_.forget_contact(module.records.at(slot).id);
+  if (module.schema.api_name == "Deals") roles_.forget_deal(module.records.at(slot).id);
+  module.records.purge(slot);
+}
+
+void Organization::note_deal_contact(const Module& module, Slot slot, std::string_view former) {
+  if (!deal_contact_has_role_ || module.schema.api_name != "Deals") return;
+  const Record& deal = module.records.at(slot);
+  const auto now = deal.values.get(module.schema.find("Contact_Name")->number);
+  roles_.set_primary(deal.id, parse_id(former).value_or(0), parse_id(now.value_or("")).value_or(0));
+}
 
 void Organization::empty_bin(std::int64_t now_ms) {
   constexpr std::int64_t k_day_ms = 86'400'000;
@@ -182,6 +195,8 @@ void Organization::merge_records(Module& module, Slot master, const std::vector<
         }
       }
     }
+    if (module.schema.api_name == "Contacts")
+      roles_.merge_contacts(module.records.at(master).id, module.records.at(loser).id);
     delete_record(module, loser, now_ms, listed);
   }
   module.records.edit(master).modified_ms = now_ms;

@@ -11,6 +11,7 @@
 
 #include "core/options.hpp"
 #include "core/record_store.hpp"
+#include "core/role_book.hpp"
 #include "core/schema.hpp"
 #include "core/tag_book.hpp"
 #include "core/watch_book.hpp"
@@ -59,11 +60,15 @@ class Organization {
   [[nodiscard]] IdSequence& ids() { return ids_; }
   [[nodiscard]] std::uint64_t zgid() const { return zgid_; }
   [[nodiscard]] WatchBook& watches() { return watches_; }
+  [[nodiscard]] RoleBook& roles() { return roles_; }
+  [[nodiscard]] const RoleBook& roles() const { return roles_; }
 
   /// A custom field, with the index it needs.
   const Field& add_field(Module& module, Field field);
 
   Slot add_record(Module& module, Record record);
+  /// A deal's Contact_Name as it stands now; `former`: as it stood.
+  void note_deal_contact(const Module& module, Slot slot, std::string_view former);
   /// Fields of a record were written: those who watch are told.
   void note_edit(const Module& module, Slot slot);
   /// Replaces a record's tags; the book's counts follow.
@@ -92,11 +97,13 @@ class Organization {
 
   ParentDeleted parent_deleted_;
   bool searches_tags_;
+  bool deal_contact_has_role_;
   IdSequence ids_;
   std::vector<User> users_;
   std::uint64_t zgid_ = 0;
   std::vector<std::unique_ptr<Module>> modules_;
   WatchBook watches_;
+  RoleBook roles_;
 };
 
 /// The value of a field of a record as stored text; Full_Name is made up of its parts.

@@ -114,6 +114,12 @@ Route records_route(std::string_view method, const Pieces& at) {
             at[3],
             {}};
   }
+  if (at[2] == "Deals" && at[4] == "Contact_Roles" && at.size() <= 6) {
+    const bool one = at.size() == 6;
+    const Endpoint endpoint =
+        by_method(method, {{"PUT", Endpoint::set_deal_roles}, {"DELETE", Endpoint::remove_deal_roles}});
+    return {method == "GET" ? Endpoint::deal_roles : endpoint, at[2], at[3], one ? at[5] : std::string()};
+  }
   if (at.size() == 5 && at[3] == "actions") return actions_route(method, at, {});
   if (at.size() == 6 && at[4] == "actions") return actions_route(method, at, at[3]);
   return {};
@@ -220,6 +226,12 @@ std::string_view name_of(Endpoint endpoint) {
       return "related_lists";
     case Endpoint::roles:
       return "roles";
+    case Endpoint::deal_roles:
+      return "deal_roles";
+    case Endpoint::set_deal_roles:
+      return "deal_roles_set";
+    case Endpoint::remove_deal_roles:
+      return "deal_roles_remove";
     case Endpoint::recycle_bin:
       return "recycle_bin";
     case Endpoint::purge:
@@ -307,6 +319,10 @@ std::string_view group_of(Endpoint endpoint) {
     case Endpoint::users:
     case Endpoint::apis:
       return "settings";
+    case Endpoint::deal_roles:
+    case Endpoint::set_deal_roles:
+    case Endpoint::remove_deal_roles:
+      return "contact_roles";
     case Endpoint::watch:
     case Endpoint::watch_enable:
     case Endpoint::watch_update:

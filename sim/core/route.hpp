@@ -35,6 +35,9 @@ enum class Endpoint : std::uint8_t {
   pipeline,
   related_lists,
   roles,
+  deal_roles,
+  set_deal_roles,
+  remove_deal_roles,
   recycle_bin,
   purge,
   restore,
@@ -68,7 +71,7 @@ struct Route {
   Endpoint endpoint = Endpoint::unknown_path;
   std::string module;  // as it stands in the path
   std::string id;      // a record's, a tag's, a metadata item's; decoded
-  std::string action;  // add_tags, remove_tags
+  std::string action;  // add_tags, remove_tags; of a deal's roles: the contact that the path names
 };
 
 [[nodiscard]] Route parse_route(std::string_view method, std::string_view path);

@@ -119,6 +119,13 @@ bool scopes_allow(const std::vector<std::string>& scopes, const Route& route, st
     case Endpoint::deleted:
     case Endpoint::roles:
       return granted.allows(k_modules, module, {"read"});
+    case Endpoint::deal_roles:
+      return granted.allows(k_modules, "deals", {"read"}) && granted.allows(k_modules, "contacts", {"read"});
+    case Endpoint::set_deal_roles:
+      return granted.allows(k_modules, "deals", {"update", "write"}) &&
+             granted.allows(k_modules, "contacts", {"update", "write"});
+    case Endpoint::remove_deal_roles:
+      return granted.allows(k_modules, "deals", {"delete"}) && granted.allows(k_modules, "contacts", {"delete"});
     case Endpoint::search:
       return granted.allows(k_modules, module, {"read"}) && granted.allows("ZohoSearch.securesearch", "", {"read"});
     case Endpoint::coql:

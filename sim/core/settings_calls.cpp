@@ -206,22 +206,6 @@ HttpAnswer list_related_lists(const Call& call) {
   return number == 0 ? nothing_there() : json_answer(200, std::move(body));
 }
 
-HttpAnswer list_contact_roles(const Call& call) {
-  constexpr std::array<std::string_view, 4> k_roles{"Decision Maker", "Product Management", "Purchasing",
-                                                    "Engineering Lead"};
-  std::string body;
-  zs::JsonWriter out(body);
-  out.begin_object().key("contact_roles").begin_array();
-  std::int64_t number = 0;
-  for (const std::string_view role : k_roles) {
-    ++number;
-    out.begin_object().field("id", std::to_string(derived_id(call.org, 5, static_cast<std::uint64_t>(number))));
-    out.field("name", role).field("sequence_number", number).end_object();
-  }
-  out.end_array().end_object();
-  return json_answer(200, std::move(body));
-}
-
 HttpAnswer get_org(const Call& call) {
   const User& primary = call.org.users()[k_api_user];
   std::string body;
@@ -288,6 +272,10 @@ HttpAnswer list_apis(const Call& call) {
       Api{"/crm/v8/{module}/deleted", "GET", 2, 2, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/actions/add_tags", "POST", 1, most_for_tags, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/{module}/actions/remove_tags", "POST", 1, most_for_tags, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/Deals/{id}/Contact_Roles", "GET", 1, 1, "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/Deals/{id}/Contact_Roles", "PUT", 1, call.options.roles_cost_per_call ? 1 : 10,
+          "ZohoCRM.modules.ALL"},
+      Api{"/crm/v8/Deals/{id}/Contact_Roles", "DELETE", 1, 1, "ZohoCRM.modules.ALL"},
       Api{"/crm/v8/coql", "POST", 1, 3, "ZohoCRM.coql.READ"},
       Api{"/crm/v8/actions/watch", "POST", 1, 1, "ZohoCRM.notifications.ALL"},
       Api{"/crm/v8/settings/tags", "GET", 1, 1, "ZohoCRM.settings.ALL"},

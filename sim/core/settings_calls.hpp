@@ -1,5 +1,5 @@
 #pragma once
-// What a client may ask about the org itself: modules, layouts, pipelines, related lists, roles, users, limits.
+// What a client may ask about the org itself: modules, layouts, pipelines, related lists, users, limits.
 
 #include "core/call.hpp"
 
@@ -9,7 +9,6 @@ namespace zohosim {
 [[nodiscard]] HttpAnswer list_layouts(const Call& call);
 [[nodiscard]] HttpAnswer list_pipelines(const Call& call);
 [[nodiscard]] HttpAnswer list_related_lists(const Call& call);
-[[nodiscard]] HttpAnswer list_contact_roles(const Call& call);
 [[nodiscard]] HttpAnswer get_org(const Call& call);
 [[nodiscard]] HttpAnswer list_users(const Call& call);
 [[nodiscard]] HttpAnswer list_apis(const Call& call);

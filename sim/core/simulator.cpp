@@ -10,6 +10,7 @@
 #include "core/field_calls.hpp"
 #include "core/page.hpp"
 #include "core/read_calls.hpp"
+#include "core/role_calls.hpp"
 #include "core/scopes.hpp"
 #include "core/settings_calls.hpp"
 #include "core/tag_calls.hpp"
@@ -78,6 +79,12 @@ HttpAnswer dispatch(const Call& call) {
       return list_related_lists(call);
     case Endpoint::roles:
       return list_contact_roles(call);
+    case Endpoint::deal_roles:
+      return list_deal_roles(call);
+    case Endpoint::set_deal_roles:
+      return set_deal_roles(call);
+    case Endpoint::remove_deal_roles:
+      return remove_deal_roles(call);
     case Endpoint::recycle_bin:
       return list_recycle_bin(call);
     case Endpoint::purge:

@@ -236,6 +236,18 @@ zs::Result<> each_module(std::istream& in, Organization& org, const Visit& visit
       format = text.text;
       return {};
     }
+    if (name == "contact_roles") {
+      return cutter.each_item([&]() -> zs::Result<> {
+        ZS_ASSIGN(const Json entry, cutter.value());
+        const auto deal = parse_id(entry.string_or("deal", ""));
+        const auto contact = parse_id(entry.string_or("contact", ""));
+        const std::int64_t role = entry.integer_or("role", 0);
+        if (!deal || !contact || role < 0 || role > std::ssize(contact_role_names()))
+          return wrong("contact_roles: expected {\"deal\", \"contact\", \"role\": 0 to 4}");
+        org.roles().put(*deal, {*contact, static_cast<std::uint16_t>(role), entry.true_at("by_person")});
+        return {};
+      });
+    }
     if (name != "modules") return cutter.skip();
     modules = true;
     return cutter.each_member([&](const std::string& api_name) -> zs::Result<> {
@@ -256,7 +268,15 @@ void write_snapshot(const Organization& org, const std::function<void(std::strin
   zs::JsonWriter& out = pieces.writer();
   out.begin_object().field("format", k_format).key("modules").begin_object();
   for (const auto& module : org.modules()) save_module(pieces, *module);
-  out.end_object().end_object();
+  out.end_object().key("contact_roles").begin_array();
+  for (const auto& [deal, entries] : org.roles().all()) {
+    for (const RoleEntry& entry : entries) {
+      out.begin_object().field("deal", std::to_string(deal)).field("contact", std::to_string(entry.contact));
+      out.field("role", std::int64_t{entry.role}).field_bool("by_person", entry.by_person).end_object();
+    }
+    pieces.hand_on();
+  }
+  out.end_array().end_object();
 }
 
 std::string save_snapshot(const Organization& org) {

@@ -77,7 +77,9 @@ Checked<Slot> insert_row(const RowContext& context, const Json& row) {
   if (draft->tags) record.tags = fulfil(call, context.module, *draft->tags);
   if (const Json* approved = row.find("$approved"); approved != nullptr && approved->text == "false")
     record.hold = Hold::approval;
-  return call.org.add_record(context.module, std::move(record));
+  const Slot slot = call.org.add_record(context.module, std::move(record));
+  call.org.note_deal_contact(context.module, slot, "");
+  return slot;
 }
 
 /// What a person or a process has put on the record to keep writes off.

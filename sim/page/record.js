@@ -120,8 +120,25 @@ function frame(title, subtitle, content, save, more = []) {
   return form;
 }
 
+/** Who stands beside a deal; a choice is a person's and counts at once. */
+function roleRows(deal, {roles, known}) {
+  if (roles.length === 0) return null;
+  const row = one => {
+    const choose = h('select', {id: `role-${one.contact}`, on: {change: async event => {
+      try {
+        await act('roles', {deal, contact: one.contact, role: event.target.value || null});
+        notify('Changed, in the name of a person');
+      } catch (error) {
+        notify(error.message, true);
+      }
+    }}}, ['', ...known].map(name => h('option', {value: name, selected: name === (one.role ?? '')}, name || 'no role')));
+    return h('div', {class: 'field'}, h('label', {for: `role-${one.contact}`}, one.name), choose, h('small', {}, one.by_person ? 'set by a person' : 'set by a client'));
+  };
+  return h('details', {class: 'contact-roles', open: true}, h('summary', {}, `${roles.length} contact roles`), h('div', {class: 'fields'}, roles.map(row)));
+}
+
 export async function openRecord(module, id) {
-  const [{fields}, {records}] = await Promise.all([ask('fields', {module}), ask('records', {module, id})]);
+  const [{fields}, {records}, roles] = await Promise.all([ask('fields', {module}), ask('records', {module, id}), module === 'Deals' ? ask('roles', {deal: id}).catch(() => null) : null]);
   const record = records[0];
   if (!record) {
     notify('This record is not there any more.', true);
@@ -134,7 +151,7 @@ export async function openRecord(module, id) {
   const hold = h('select', {id: 'hold', name: '$hold'}, holds.map(([value, label]) => h('option', {value, selected: value === held}, label)));
   const subtitle = `${module} · ${id} · changed ${record.Modified_Time.slice(0, 19).replace('T', ' ')} by ${record.Modified_By?.name ?? 'nobody'}`;
   const content = [h('div', {class: 'field wide'}, h('span', {class: 'label'}, 'Tags'), tags.node),
-    h('div', {class: 'field'}, h('label', {for: 'hold'}, 'Writes by clients are'), hold, h('small', {}, 'anything but free makes Zoho refuse them')), fieldGroups(fields, record)];
+    h('div', {class: 'field'}, h('label', {for: 'hold'}, 'Writes by clients are'), hold, h('small', {}, 'anything but free makes Zoho refuse them')), roles ? roleRows(id, roles) : null, fieldGroups(fields, record)];
   const save = async form => {
     const body = {};
     const values = edits(form, fields, record);

@@ -66,6 +66,8 @@ void add_doubts_of_writes(CLI::App& app, Options& options) {
                   "External fields may stand in duplicate_check_fields");
   add_words<bool>(app, "--deal-contact", options.deal_contact_must_match, {{"any", false}, {"of-account", true}},
                   "Which contacts a deal may have beside its account");
+  add_words<bool>(app, "--deal-contact-role", options.deal_contact_has_role, {{"none", false}, {"entry", true}},
+                  "Whether a deal's Contact_Name has an entry, without a role, among its contact roles");
   add_words<bool>(app, "--list-merged", options.merge_losers_are_listed, {{"true", true}, {"false", false}},
                   "Merged records stand in the deleted list and are told of");
   add_words<ParentDeleted>(
@@ -88,6 +90,8 @@ void add_doubts_of_tags(CLI::App& app, Options& options) {
                   "A change of tags moves Modified_Time and is told of");
   add_words<bool>(app, "--search-tags", options.tags_are_searched, {{"false", false}, {"true", true}},
                   "Search criteria and COQL find records by Tag");
+  add_words<bool>(app, "--roles-per-credit", options.roles_cost_per_call, {{"10", false}, {"call", true}},
+                  "Contact roles of a deal set for one credit");
   add_words<bool>(app, "--tags-per-credit", options.tags_cost_per_50, {{"10", false}, {"50", true}},
                   "Records tagged for one credit");
 }

@@ -59,6 +59,9 @@ std::string zoho_rows(element entity) {
   });
   const std::string tags = joined(entity, "tags");
   if (!tags.empty()) rows.push_back({"Tag", tags});
+  for_each_member(entity, "contact_roles", [&](std::string_view contact, element role) {
+    rows.push_back({"contact role", printable(contact) + ": " + shown(role)});
+  });
   std::string out = rows.empty() ? "" : "  Zoho holds\n" + aligned(rows, "    ");
   for_each(entity, "flags", [&](element flag) { out += "  note: " + shown(flag) + "\n"; });
   return out;

@@ -107,6 +107,9 @@ std::string record_text(const Planned& record) {
   for (const std::string& tag : record.add) tags += (tags.empty() ? "+ " : "  + ") + tag;
   for (const std::string& tag : record.remove) tags += (tags.empty() ? "- " : "  - ") + tag;
   if (!tags.empty()) rows.push_back({"tags", tags});
+  const auto contact = [](const std::string& id) { return shown_value("{\"id\":" + json_quoted(id) + "}"); };
+  for (const auto& [id, role] : record.roles) rows.push_back({"contact role", contact(id) + ": " + role});
+  for (const std::string& id : record.roles_gone) rows.push_back({"contact role", contact(id) + ": none any more"});
   return out + aligned(rows, "    ");
 }
 

@@ -51,6 +51,9 @@ std::string finding_text(element finding) {
   for_each(finding, "add_tags", [&](element tag) { tags += (tags.empty() ? "+ " : "  + ") + shown(tag); });
   for_each(finding, "remove_tags", [&](element tag) { tags += (tags.empty() ? "- " : "  - ") + shown(tag); });
   if (!tags.empty()) rows.push_back({"tags", tags});
+  for_each_member(finding, "contact_roles", [&](std::string_view contact, element role) {
+    rows.push_back({"contact role", printable(contact) + ": " + (role.is_null() ? "none any more" : shown(role))});
+  });
   return out + aligned(rows, "    ");
 }
 

@@ -29,6 +29,10 @@ Result<zoho::Org> ZohoReads::describe() {
   if (const auto prices = calls_.call("GET", "/crm/v8/__apis", "")) {
     if (const auto read = zoho::read_prices(prices->body)) org.prices = *read;
   }
+  if (mapping_.roles.enabled) {
+    ZS_ASSIGN(const setup::Reply roles, calls_.call("GET", "/crm/v8/Contacts/roles", ""));
+    ZS_ASSIGN(org.schema.roles, zoho::read_contact_roles(roles.body));
+  }
   return org;
 }
 

@@ -114,6 +114,17 @@ struct Deals {
   std::map<std::string, std::string> stages;  // subscription status -> Zoho stage
   std::string pipeline;                       // empty: the org's default where pipelines are on
 
+  /// Contact roles beside a Deal, by the names of the org's roles; a Deal's costs a credit, and a change of them two.
+  struct Roles {
+    bool enabled = false;
+    std::string primary = "Decision Maker";  // of the subscription's user; empty: none
+    std::string others;                      // of the account's other users; empty: none
+    std::int64_t max_others = 20;
+
+    bool operator==(const Roles&) const = default;
+  };
+  Roles roles{};
+
   bool operator==(const Deals&) const = default;
 };
 

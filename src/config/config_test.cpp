@@ -94,6 +94,7 @@ contact = "User_Key"
 [deals]
 pipeline = "SaaS"
 stages.canceled = "Lost, may return"
+roles = { enabled = true, others = "Purchasing", max_others = 5 }
 [people]
 on_deleted = "recreate"
 check_deleted_minutes = 15
@@ -123,6 +124,7 @@ level = "debug"
   EXPECT_EQ(config.deals.pipeline, "SaaS");
   EXPECT_EQ(config.deals.stages.at("canceled"), "Lost, may return");
   EXPECT_EQ(config.deals.stages.at("active"), "Closed Won");
+  EXPECT_EQ(config.deals.roles, (Deals::Roles{true, "Decision Maker", "Purchasing", 5}));
   EXPECT_EQ(config.on_record_deleted, "recreate");
   EXPECT_EQ(config.reconcile.every_hours, 24);
   EXPECT_TRUE(config.reconcile.repair);
@@ -277,6 +279,9 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[people]\non_merged = \"leave\"", "people.on_merged", "follow", "choose"},
         Fault{"[log]\nlevel = \"warning\"", "log.level", "debug, info, warn, error", "choose"},
         Fault{"[deals.stages]\ntrialing = \"Demo\"", "deals.stages.trialing", "a trial makes no Deal", "leave it out"},
+        Fault{"[deals.roles]\nmax_others = 100", "deals.roles.max_others", "99", ""},
+        Fault{"[deals.roles]\nenabled = true\nprimary = \"\"", "deals.roles", "neither primary nor others",
+              "enabled = false"},
         Fault{"[deals.stages]\nactive = \" \"", "deals.stages.active", "is empty", "name"},
         Fault{"[external_ids]\ndeal = \"Sub ID\"", "external_ids.deal", "no API name", "API names"},
         Fault{"[external_ids]\ndeal = \"1_ID\"", "external_ids.deal", "no API name", "API names"}));

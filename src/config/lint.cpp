@@ -158,6 +158,11 @@ void lint(const Config& config, Report& report) {
   check_auth(config, report);
   check_tag_names(config.tags, report);
   check_fields(config, report);
+  if (config.deals.roles.enabled && config.deals.roles.primary.empty() && config.deals.roles.others.empty()) {
+    report.error(report.where("deals.roles"), "deals.roles",
+                 "is switched on, and neither primary nor others names a role",
+                 "name one of the org's contact roles, or set enabled = false");
+  }
 }
 
 }  // namespace zs::config

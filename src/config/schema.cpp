@@ -114,7 +114,13 @@ Shape deals_section(Deals& deals) {
   std::vector<Shape> stages;
   for (auto& [status, stage] : deals.stages) stages.push_back(filled(status, stage));
   stages.push_back(refused("trialing", "has no stage, because a trial makes no Deal", "leave it out"));
-  return table("deals", {filled("pipeline", deals.pipeline), table("stages", std::move(stages))});
+  // One call sets a hundred, and the user's is among them.
+  constexpr std::int64_t k_most_others = 99;
+  Deals::Roles& roles = deals.roles;
+  return table("deals", {filled("pipeline", deals.pipeline), table("stages", std::move(stages)),
+                         table("roles", {boolean("enabled", roles.enabled), text("primary", roles.primary),
+                                         text("others", roles.others),
+                                         integer("max_others", roles.max_others, 1, k_most_others)})});
 }
 
 /// What `[desk]` needs of Desk (zoho/oauth-and-desk.md 3.1).

@@ -94,6 +94,14 @@ paused = "Closed Won"
 canceled = "Closed Lost"
 expired = "Closed Lost"
 
+# Contact roles beside each Deal, by the names that the org gives them. Roles that people set stay. They cost a credit for
+# a new Deal and two for each later change.
+[deals.roles]
+#enabled = true
+#primary = "Decision Maker"  # of the subscription's user
+#others = "Purchasing"       # of the account's other users; without it they get none
+#max_others = 20
+
 # Plain copies: Zoho's field = the event's field. Added to the defaults shown, or instead of one; false takes one away.
 # Policies: platform (default) writes every change, if-empty only into an empty field, create-only when the record
 # is made, never not at all. Custom fields: Seats = "account.attributes.seats"

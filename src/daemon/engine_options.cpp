@@ -65,6 +65,8 @@ plan::Mapping mapping_of(const config::Config& config) {
   mapping.external_id = {config.zoho.external_id_account, config.zoho.external_id_contact,
                          config.zoho.external_id_deal};
   for (const auto& [status, stage] : config.deals.stages) mapping.stages.emplace(state::parse_status(status), stage);
+  const config::Deals::Roles& roles = config.deals.roles;
+  mapping.roles = {roles.enabled, roles.primary, roles.others, static_cast<std::size_t>(roles.max_others)};
   return mapping;
 }
 

@@ -25,6 +25,8 @@ Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string z
   work.entity.synced.fields.clear();
   work.entity.synced.tags.clear();
   work.entity.synced.tags_doubt = options_.mapping.managed_tags(plan::module_of(work.entity.kind));
+  work.entity.synced.doubt_all_roles();
+  work.are_roles_seen = false;
   work.must_read = true;
   return link(tx, work, cause);
 }
@@ -50,6 +52,7 @@ Result<void> Engine::wake_children(store::Transaction& tx, const store::Entity& 
   constexpr std::size_t k_many = 10'000;
   std::vector<store::Entity> children;
   if (entity.kind == event::Kind::user) {
+    ZS_TRY(wake_deals_of(tx, entity, lane));
     ZS_ASSIGN(children, tx.subscriptions_of_user(entity.key, k_many));
   } else if (entity.kind == event::Kind::account) {
     // An account that is made anew has a new id, which all of its records must name. One that is made the first time

@@ -55,6 +55,7 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     work.entity.facts = newer->facts;
     work.entity.summary = std::move(newer->summary);
     work.are_gaps_seen = false;
+    work.are_roles_seen = false;
     work.is_queued = false;
     to_route_.push_back(id);
     return {};
@@ -107,7 +108,14 @@ Result<void> Engine::note(store::Transaction& tx, const Work& work, std::uint64_
   for (const std::string& tag : change.add) json.string(tag);
   json.end_array().key("tags_removed").begin_array();
   for (const std::string& tag : change.remove) json.string(tag);
-  json.end_array().end_object();
+  json.end_array();
+  if (change.changes_roles()) {
+    json.key("roles").begin_object();
+    for (const auto& [contact, role] : change.roles) json.field(contact, role);
+    for (const std::string& contact : change.roles_gone) json.key(contact).null();
+    json.end_object();
+  }
+  json.end_object();
   return tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)});
 }
 

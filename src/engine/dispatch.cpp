@@ -5,6 +5,7 @@
 #include "batch/fill.hpp"
 #include "engine/engine.hpp"
 #include "zoho/limits.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::engine {
 
@@ -50,6 +51,11 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
       return work.relearn == Relearn::by_key;
     case Verb::read:
       return is_linked || !work.candidate.empty();
+    case Verb::read_roles:
+      return is_linked && !work.are_roles_seen;
+    case Verb::set_roles:
+    case Verb::remove_roles:
+      return is_linked && work.are_roles_seen && change.changes_roles();
     case Verb::list:
     case Verb::list_ids:
     case Verb::count:
@@ -110,7 +116,12 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
     const auto is_since = [&](const auto& flight) { return flight.second.toll.sent >= paused_until_; };
     if (!out.empty() || std::ranges::any_of(flights_, is_since)) return false;
   }
-  if (!may_go(cost_of(key.verb, ids.size(), key.is_live))) return false;
+  std::size_t units = ids.size();
+  if (key.verb == Verb::set_roles) {
+    const Work* deal = find(ids.front());
+    units = deal == nullptr ? 1 : std::max<std::size_t>(1, role_change(key.verb, *deal).roles.size());
+  }
+  if (!may_go(cost_of(key.verb, units, key.is_live))) return false;
   Outgoing one;
   one.call.verb = key.verb;
   one.call.module = key.module;
@@ -119,7 +130,8 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
   for (const EntityId id : ids) {
     Work* work = find(id);
     if (work == nullptr) continue;
-    plan::Change change = change_for(key.verb, *work, options_.mapping);
+    plan::Change change =
+        zoho::is_role_call(key.verb) ? role_change(key.verb, *work) : change_for(key.verb, *work, options_.mapping);
     if (!still_fits(key, *work, change)) {
       if (--work->under_way == 0) {
         work->is_queued = false;
@@ -130,6 +142,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
     zoho::Item item;
     item.zoho_id = work->candidate.empty() ? work->entity.zoho_id : work->candidate;
     item.fields = change.set;
+    item.roles = roles_on_wire(change);
     item.tags = key.verb == Verb::insert ? change.add : plan::Tags{};
     if (key.verb == Verb::find_by_email) item.email = email_of(*work);
     if (key.verb == Verb::find_by_key) item.key = work->entity.key;
@@ -141,7 +154,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
   }
   if (one.flight.ids.empty()) return true;
   one.call.id = next_call_++;
-  one.flight.toll.cost = cost_of(key.verb, one.flight.ids.size(), key.is_live);
+  one.flight.toll.cost = cost_of(key.verb, zoho::units_of(one.call), key.is_live);
   governor_.started(one.flight.toll.cost, now_);
   out.push_back(std::move(one));
   return true;
@@ -151,13 +164,15 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
 void Engine::send(std::vector<Outgoing> outgoing) {
   const auto doubted = store_.write([&](store::Transaction& tx) -> Result<void> {
     for (const Outgoing& one : outgoing) {
-      if (one.call.verb != Verb::update && one.call.verb != Verb::add_tags && one.call.verb != Verb::remove_tags)
+      if (one.call.verb != Verb::update && one.call.verb != Verb::add_tags && one.call.verb != Verb::remove_tags &&
+          !zoho::is_role_write(one.call.verb))
         continue;
       for (std::size_t i = 0; i < one.flight.ids.size(); ++i) {
         Work* work = find(one.flight.ids[i]);
         work->entity.synced.doubt(one.flight.changes[i].set);
         work->entity.synced.doubt_tags(one.flight.changes[i].add);
         work->entity.synced.doubt_tags(one.flight.changes[i].remove);
+        work->entity.synced.doubt_roles(one.flight.changes[i].roles, one.flight.changes[i].roles_gone);
         ZS_TRY(tx.save_synced(work->entity));
       }
     }

@@ -18,13 +18,14 @@ std::int64_t to_call_base(Time now) {
 }
 
 ShownElsewhere shown_elsewhere(const plan::Mapping& mapping) {
-  ShownElsewhere names;
+  ShownElsewhere shown;
+  shown.people = mapping.roles.enabled && !mapping.roles.others.empty();
   for (const plan::Module module : {plan::Module::contacts, plan::Module::deals}) {
     for (const plan::FieldRule& rule : mapping.fields[static_cast<std::size_t>(module)]) {
-      if (rule.from == event::Kind::account) names.push_back(rule.name);
+      if (rule.from == event::Kind::account) shown.names.push_back(rule.name);
     }
   }
-  return names;
+  return shown;
 }
 
 }  // namespace

@@ -230,6 +230,17 @@ class Engine {
   void ask_for_deletions();
   void heard_of_deletions(const Toll& toll, const zoho::Answer& answer, std::optional<zoho::Deletions> deletions);
 
+  // roles.cpp: contact roles of Deals
+  void route_roles(Work& work, const plan::Change& change);
+  [[nodiscard]] plan::Change role_change(zoho::Verb verb, const Work& work) const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> roles_on_wire(const plan::Change& change) const;
+  [[nodiscard]] Result<void> settle_roles_read(store::Transaction& tx, Work& work,
+                                               const std::vector<zoho::Record>& records);
+  [[nodiscard]] Result<void> settle_roles(store::Transaction& tx, Work& work, const Flight& flight,
+                                          const zoho::Answer& answer);
+  [[nodiscard]] Result<void> lose_role_holder(store::Transaction& tx, Work& work, const std::string& contact);
+  [[nodiscard]] Result<void> wake_deals_of(store::Transaction& tx, const store::Entity& user, store::Lane lane);
+
   /// Commits what was decided without a call: finished, held and blocked works leave the window.
   void conclude_decided();
 

@@ -170,6 +170,7 @@ class Removal {
     };
     const auto cleaned =
         in_fields(entity.synced.fields) + in_fields(entity.synced.refused) + std::erase_if(entity.flags, shows);
+    if (!scope_.user.zoho_id.empty()) entity.synced.forget_contact(scope_.user.zoho_id);
     ZS_TRY(tx_.save_synced(entity));
     for (const std::string& trace : traces_) ZS_TRY(tx_.erase_timeline(entity.id, in_json(trace)));
     ZS_ASSIGN(const std::optional<store::Held> held, tx_.held(entity.id));

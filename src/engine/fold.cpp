@@ -41,13 +41,16 @@ class Folding {
     for (const event::Patch& patch : event.patches) {
       if (patch.kind == Kind::subscription) note_user(patch, row.seq);
       ZS_ASSIGN(Touched * touched, at(patch.kind, patch.key));
+      const bool was_deleted = state::is_deleted(touched->entity.registers);
       const bool news = state::apply(touched->entity.registers, event, patch);
+      touched->is_news_deleted =
+          touched->is_news_deleted || was_deleted != state::is_deleted(touched->entity.registers);
       touched->changed = news || touched->changed;
       touched->may_rename = touched->may_rename || (news && may_rename_account(event, patch));
       if (news && patch.kind == Kind::account) {
         touched->is_shown_elsewhere =
             touched->is_shown_elsewhere || std::ranges::any_of(patch.fields, [&](const auto& field) {
-              return std::ranges::find(shown_, field.first) != shown_.end();
+              return std::ranges::find(shown_.names, field.first) != shown_.names.end();
             });
       }
       touched->lane = std::min(touched->lane, row.lane);
@@ -57,7 +60,10 @@ class Folding {
   }
 
   /// Somebody went out of this account by other means than an event.
-  void look_again(const std::string& account_key) { concerns(account_key, Lane::live); }
+  void look_again(const std::string& account_key) {
+    concerns(account_key, Lane::live);
+    if (shown_.people) peopled_.emplace(account_key, Lane::live);
+  }
 
   /// After the last event: links, summaries, dirty marks.
   Result<void> settle() {
@@ -85,6 +91,7 @@ class Folding {
     bool is_new = false;  // not in the store before
     bool changed = false;
     bool may_rename = false;          // users: the account's name may come from what changed
+    bool is_news_deleted = false;     // users: they were deleted, or are not after all
     bool is_shown_elsewhere = false;  // a field changed that contacts or deals copy
     Lane lane = Lane::repair;
     std::vector<store::Seq> seqs;
@@ -126,6 +133,14 @@ class Folding {
       const bool moved = account != entity.account_key || (facts != 0) != (entity.facts != 0);
       const bool concerns_account = moved || facts != entity.facts || user->may_rename;
       if (concerns_account) concerns(entity.account_key, user->lane);
+      // Who is new has no record yet that a Deal could show: it will tell when it has one.
+      if (shown_.people && !user->is_new && (moved || user->is_news_deleted)) {
+        for (const std::string& one : {entity.account_key, account}) {
+          if (one.empty()) continue;
+          const auto [at, fresh] = peopled_.emplace(one, user->lane);
+          if (!fresh) at->second = std::min(at->second, user->lane);
+        }
+      }
       entity.account_key = account;
       entity.facts = facts;
       if (concerns_account) concerns(account, user->lane);
@@ -296,6 +311,8 @@ class Folding {
         ZS_TRY(tx_.mark_account_dirty(key.second, Kind::subscription, touched.lane, now_ms_));
       }
     }
+    for (const auto& [account, lane] : peopled_)
+      ZS_TRY(tx_.mark_account_dirty(account, Kind::subscription, lane, now_ms_));
     return tx_.mark_dirty(marks, now_ms_);
   }
 
@@ -313,6 +330,7 @@ class Folding {
   std::vector<Named> named_;
   std::map<Key, Touched> entities_;
   std::map<std::string, Lane> accounts_;
+  std::map<std::string, Lane> peopled_;  // accounts that somebody came into, or went out of
 };
 
 /// Whether the state knows whom the event speaks of, or learns from it all that a signup tells.

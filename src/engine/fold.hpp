@@ -23,8 +23,11 @@ struct FoldOutcome {
   std::vector<std::string> deleted;  // users that a user.deleted named
 };
 
-/// Fields of accounts that other modules' records show, by the configured mapping: register names.
-using ShownElsewhere = std::vector<std::string>;
+/// What other modules' records show, by the configuration.
+struct ShownElsewhere {
+  std::vector<std::string> names;  // fields of accounts: register names
+  bool people = false;             // Deals show the people of their account
+};
 
 /// Test switches; every one of them breaks a promise, and a test shows that it does.
 struct FoldFaults {

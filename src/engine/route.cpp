@@ -73,6 +73,7 @@ void Engine::route_change(Work& work) {
     for (const std::string& tag : tags) out += (out.empty() ? "" : ",") + tag;
     return out;
   };
+  if (change.changes_roles()) route_roles(work, change);
   const bool tags_change = !change.add.empty() || !change.remove.empty();
   const bool mirrors =
       std::ranges::any_of(change.set, [&](const auto& entry) { return options_.mapping.is_mirror(entry.first); });

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "engine/engine.hpp"
+#include "zoho/roles.hpp"
 
 namespace zs::engine {
 
@@ -118,6 +119,11 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
       ZS_TRY(settle_found_by_key(tx, *work, answer.records));
     } else if (flight.verb == Verb::find_by_email) {
       ZS_TRY(settle_found(tx, *work, answer.records));
+    } else if (flight.verb == Verb::read_roles) {
+      ZS_TRY(settle_roles_read(tx, *work, answer.records));
+    } else if (zoho::is_role_write(flight.verb)) {
+      ZS_TRY(note(tx, *work, id, flight, i, answer.items[i]));
+      ZS_TRY(settle_roles(tx, *work, flight, answer));
     } else if (flight.verb == Verb::read) {
       const std::string& wanted = work->candidate.empty() ? work->entity.zoho_id : work->candidate;
       const auto record = std::ranges::find(answer.records, wanted, &zoho::Record::zoho_id);
@@ -251,6 +257,7 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
     work.entity.synced.fields.try_emplace(rule.field, "null");
   }
   work.entity.zoho_id = answer.zoho_id;
+  work.are_roles_seen = true;
   return link(tx, work, work.entity.synced_ms == 0 ? store::Cause::inserted : store::Cause::recreated);
 }
 

@@ -35,10 +35,11 @@ struct Work {
   std::string candidate_field;  // why: the field it shares with us
   Relearn relearn = Relearn::no;
   int times_gone = 0;
-  int rereads = 0;             // because somebody else wrote at the same time
-  bool are_gaps_seen = false;  // what people may fill was read just now: what is empty there may be filled
-  int under_way = 0;           // queue places and calls not yet answered
-  EntityId waits_for = 0;      // parent in this window
+  int rereads = 0;              // because somebody else wrote at the same time
+  bool are_gaps_seen = false;   // what people may fill was read just now: what is empty there may be filled
+  bool are_roles_seen = false;  // the Deal's contact roles were read just now, or it was made just now
+  int under_way = 0;            // queue places and calls not yet answered
+  EntityId waits_for = 0;       // parent in this window
   std::vector<EntityId> waiters;
 
   // What the answers so far came to; acted on when none is under way any more.

@@ -36,7 +36,8 @@ std::string new_record(plan::Module module, std::string_view key) {
 
 void DryCrm::send(zoho::Call call, std::move_only_function<void(Answer)> done) {
   count(call);
-  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read;
+  const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read ||
+                     call.verb == Verb::read_roles;
   give_later(
       [done = std::move(done), answer = reads ? read(call) : written(call)]() mutable { done(std::move(answer)); });
 }
@@ -50,11 +51,12 @@ void DryCrm::describe(std::move_only_function<void(Answer, std::optional<zoho::O
   } else if (auto described = parts_.reads->describe()) {
     org = std::move(*described);
     prices_ = org->prices;
-    out_.spent_credits += k_description;
+    out_.spent_credits += k_description + (parts_.mapping.roles.enabled ? 1 : 0);
   } else {
     answer.outcome = Answer::Outcome::not_sent;
     failure_ = described.error();
   }
+  if (org) role_ids_ = org->schema.roles;
   give_later([done = std::move(done), answer = std::move(answer), org = std::move(org)]() mutable {
     done(std::move(answer), std::move(org));
   });
@@ -92,8 +94,8 @@ Answer DryCrm::read(const zoho::Call& call) {
     answer.outcome = Answer::Outcome::not_sent;
     return answer;
   }
-  out_.spent_credits += zoho::credits_of(call.verb, call.items.size(), prices_);
-  if (call.verb != Verb::read && call.module == plan::Module::contacts) {
+  out_.spent_credits += zoho::credits_of(call.verb, zoho::units_of(call), prices_);
+  if (call.verb != Verb::read && call.verb != Verb::read_roles && call.module == plan::Module::contacts) {
     const std::string& field = parts_.mapping.external_id[static_cast<std::size_t>(plan::Module::contacts)];
     for (const zoho::Record& record : asked->records) {
       const auto owner = record.fields.find(field);
@@ -124,6 +126,15 @@ Answer DryCrm::written(const zoho::Call& call) {
     if (is_new) record.add.insert(item.tags.begin(), item.tags.end());
     if (call.verb == Verb::add_tags) record.add.insert(call.tags.begin(), call.tags.end());
     if (call.verb == Verb::remove_tags) record.remove.insert(call.tags.begin(), call.tags.end());
+    for (const auto& [contact, role] : item.roles) {
+      if (call.verb == Verb::remove_roles) {
+        record.roles_gone.insert(contact);
+      } else {
+        const auto known = std::ranges::find_if(role_ids_, [&](const auto& entry) { return entry.second == role; });
+        record.roles.insert_or_assign(contact, known == role_ids_.end() ? role : known->first);
+      }
+      answer.parts.push_back({zoho::Verdict::applied, contact, "SUCCESS", {}, {}, {}, 0});
+    }
     if (!is_new && !item.zoho_id.starts_with("new:")) record.zoho_id = item.zoho_id;
     if (const auto adopted = adopted_.find(item.zoho_id); adopted != adopted_.end()) {
       record.is_adopted = true;
@@ -142,7 +153,7 @@ void DryCrm::count(const zoho::Call& call) {
   auto line = std::ranges::find_if(
       out_.calls, [&](const Calls& one) { return one.verb == call.verb && one.module == call.module; });
   if (line == out_.calls.end()) line = out_.calls.insert(line, Calls{call.verb, call.module, 0, 0, 0});
-  const std::int64_t credits = zoho::credits_of(call.verb, call.items.size(), prices_);
+  const std::int64_t credits = zoho::credits_of(call.verb, zoho::units_of(call), prices_);
   ++line->calls;
   line->records += static_cast<std::int64_t>(call.items.size());
   line->credits += credits;
@@ -172,6 +183,9 @@ zoho::Org DryCrm::assumed() const {
     for (const std::string_view name : {"Last_Name", "Account_Name", "Contact_Name", "Deal_Name"})
       fields.emplace(std::string(name), assumed_field(name));
     fields.insert_or_assign(parts_.mapping.external_id[index], plan::FieldInfo{"text", 255, true});
+  }
+  for (const std::string& role : {parts_.mapping.roles.primary, parts_.mapping.roles.others}) {
+    if (!role.empty()) org.schema.roles.emplace(role, "role:" + role);
   }
   return org;
 }

@@ -53,6 +53,7 @@ class DryCrm final : public zoho::Crm {
   std::map<std::pair<plan::Module, std::string>, std::size_t> places_;  // of records in out_
   std::map<std::string, plan::Fields> adopted_;                         // by Zoho's id: as read
   zoho::Prices prices_;
+  std::map<std::string, std::string, std::less<>> role_ids_;  // by name
   std::deque<std::pair<Time, std::move_only_function<void()>>> answers_;
   std::optional<Error> failure_;
 };

@@ -101,6 +101,12 @@ void write_record(JsonWriter& json, const Planned& record) {
   json.end_array();
   write_tags(json, "add_tags", record.add);
   write_tags(json, "remove_tags", record.remove);
+  if (!record.roles.empty() || !record.roles_gone.empty()) {
+    json.key("contact_roles").begin_object();
+    for (const auto& [contact, role] : record.roles) json.field(contact, role);
+    for (const std::string& contact : record.roles_gone) json.key(contact).null();
+    json.end_object();
+  }
   json.end_object();
 }
 

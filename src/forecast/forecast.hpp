@@ -33,6 +33,8 @@ struct Planned {
   plan::Fields was;         // what Zoho holds of them, as far as known
   plan::Tags add;           // in the record itself when it is made anew
   plan::Tags remove;
+  plan::Fields roles{};     // contact id -> the role's name
+  plan::Tags roles_gone{};  // contacts that lose theirs
 };
 
 /// Calls of a kind.

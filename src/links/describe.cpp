@@ -100,6 +100,11 @@ Result<void> describe_entity(store::Reader& reader, const store::Entity& entity,
   for (const auto& [field, value] : entity.synced.fields) json.key(field).raw(value);
   json.end_object().key("tags");
   write_tags(entity.synced.tags, json);
+  if (entity.kind == Kind::subscription) {
+    json.key("contact_roles").begin_object();
+    for (const auto& [contact, role] : entity.synced.roles) json.field(contact, role);
+    json.end_object();
+  }
   json.key("flags").begin_array();
   for (const std::string& flag : entity.flags) json.string(flag);
   json.end_array();

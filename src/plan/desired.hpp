@@ -16,6 +16,8 @@ struct Desired {
   Fields fields;        // canonical JSON by Zoho field
   Tags tags;
   std::vector<std::string> flags;  // what was clamped or left out, for people
+  Fields roles{};                  // Deals: contact id -> name of its role
+  Tags unknown_roles{};            // names among them that the org does not have: not sent
 };
 
 /// The parts of the customer's other records that a record shows.

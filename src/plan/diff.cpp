@@ -58,6 +58,7 @@ Change diff(const Desired& desired, const Synced& synced, const Mapping& mapping
     if (desired.tags.contains(tag)) continue;
     if (synced.tags.contains(tag) || synced.tags_doubt.contains(tag)) change.remove.insert(tag);
   }
+  if (module == Module::deals) diff_roles(mapping.roles, desired, synced, change);
   return change;
 }
 
@@ -85,6 +86,14 @@ void confirm(Synced& synced, const Change& change) {
   for (const std::string& tag : change.remove) {
     synced.tags.erase(tag);
     synced.tags_doubt.erase(tag);
+  }
+  for (const auto& [contact, role] : change.roles) {
+    synced.roles.insert_or_assign(contact, role);
+    synced.roles_doubt.erase(contact);
+  }
+  for (const std::string& contact : change.roles_gone) {
+    synced.roles.erase(contact);
+    synced.roles_doubt.erase(contact);
   }
 }
 

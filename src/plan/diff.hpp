@@ -11,8 +11,11 @@ struct Change {
   Fields set;
   Tags add;  // before `remove`: an exclusive axis is never without a value
   Tags remove;
+  Fields roles{};     // Deals: contact id -> the role's name
+  Tags roles_gone{};  // contacts that lose the entry that we made
 
-  [[nodiscard]] bool empty() const { return set.empty() && add.empty() && remove.empty(); }
+  [[nodiscard]] bool empty() const { return set.empty() && add.empty() && remove.empty() && !changes_roles(); }
+  [[nodiscard]] bool changes_roles() const { return !roles.empty() || !roles_gone.empty(); }
   bool operator==(const Change&) const = default;
 };
 

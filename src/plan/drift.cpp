@@ -23,6 +23,10 @@ Synced synced_of_read(const Fields& fields, const Tags& tags, const Desired& des
                       const Mapping& mapping, Module module, const Schema& schema) {
   Synced out;
   out.refused = believed.refused;
+  // A record's fields do not show its contact roles.
+  out.roles = believed.roles;
+  out.roles_doubt = believed.roles_doubt;
+  out.roles_theirs = believed.roles_theirs;
   out.fields = fields;
   for (const auto& [field, value] : desired.fields) {
     const auto read = out.fields.find(field);

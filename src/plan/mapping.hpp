@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "event/event.hpp"
+#include "plan/roles.hpp"
 #include "plan/synced.hpp"
 #include "state/derive.hpp"
 
@@ -47,6 +48,7 @@ struct Mapping {
   std::map<Axis, std::string> mirrors;  // picklist fields that repeat an exclusive axis, for Zoho's workflow rules
   std::array<std::string, 3> external_id{"Platform_Account_ID", "Platform_User_ID", "Platform_Subscription_ID"};
   std::map<state::Status, std::string> stages;
+  RoleRules roles;
 
   /// All names of the taxonomy on a module: what we may add and remove.
   [[nodiscard]] Tags managed_tags(Module module) const;
@@ -65,7 +67,8 @@ struct FieldInfo {
 struct Schema {
   std::array<std::map<std::string, FieldInfo, std::less<>>, 3> fields;  // by Module
   bool multi_currency = false;
-  std::string pipeline;  // the value that Deals need; empty when pipelines are off
+  std::map<std::string, std::string, std::less<>> roles{};  // contact roles: name -> id; read when they are in use
+  std::string pipeline;                                     // the value that Deals need; empty when pipelines are off
 
   [[nodiscard]] const FieldInfo* find(Module module, std::string_view field) const;
 };

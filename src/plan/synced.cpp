@@ -1,4 +1,5 @@
-// Stored as {"f":{"Email":"a@b"},"r":{},"t":["lifecycle-trial"],"d":["plan-pro"]}; all but "f" only when not empty.
+// Stored as {"f":{"Email":"a@b"},"r":{},"t":["lifecycle-trial"],"d":["plan-pro"],"cr":{"77":"Decision Maker"},"cd":{},
+// "ct":["78"]}; all but "f" only when not empty.
 #include "plan/synced.hpp"
 
 #include <simdjson.h>
@@ -27,6 +28,21 @@ void Synced::doubt_tags(const Tags& touched) {
   }
 }
 
+void Synced::doubt_roles(const Fields& sent, const Tags& gone) {
+  for (const auto& [contact, role] : sent) roles_doubt.insert_or_assign(contact, role);
+  for (const std::string& contact : gone) roles_doubt.insert_or_assign(contact, std::string());
+}
+
+void Synced::doubt_all_roles() {
+  for (const auto& [contact, role] : roles) roles_doubt.try_emplace(contact, role);
+}
+
+void Synced::forget_contact(std::string_view contact) {
+  for (Fields* some : {&roles, &roles_doubt})
+    std::erase_if(*some, [&](const auto& one) { return one.first == contact; });
+  std::erase_if(roles_theirs, [&](const std::string& one) { return one == contact; });
+}
+
 std::string Synced::encode() const {
   std::string out;
   if (*this == Synced{}) return out;
@@ -47,6 +63,15 @@ std::string Synced::encode() const {
   if (!refused.empty()) object("r", refused);
   list("t", tags);
   list("d", tags_doubt);
+  const auto texts = [&](std::string_view name, const Fields& values) {
+    if (values.empty()) return;
+    json.key(name).begin_object();
+    for (const auto& [contact, role] : values) json.field(contact, role);
+    json.end_object();
+  };
+  texts("cr", roles);
+  texts("cd", roles_doubt);
+  list("ct", roles_theirs);
   json.end_object();
   return out;
 }
@@ -76,8 +101,14 @@ Result<Synced> Synced::decode(std::string_view text) {
           }
           into.emplace(std::move(name), std::string(trim(json)));
         }
+      } else if (key == "cr" || key == "cd") {
+        Fields& into = key == "cr" ? out.roles : out.roles_doubt;
+        for (auto entry : part.value().get_object()) {
+          std::string contact{std::string_view(entry.unescaped_key())};
+          into.emplace(std::move(contact), std::string(std::string_view(entry.value().get_string())));
+        }
       } else {
-        Tags& tags = key == "t" ? out.tags : out.tags_doubt;
+        Tags& tags = key == "t" ? out.tags : key == "ct" ? out.roles_theirs : out.tags_doubt;
         for (ondemand::value tag : part.value().get_array()) tags.emplace(std::string_view(tag.get_string()));
       }
     }

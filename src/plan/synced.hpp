@@ -22,8 +22,18 @@ struct Synced {
   Tags tags_doubt;  // ours that it may or may not have
   Fields refused;   // values that Zoho would not take: not sent again until they change
 
+  // Contact roles of a Deal, by contact id; plain text, not JSON.
+  Fields roles{};        // entries that we made, with the role's name
+  Fields roles_doubt{};  // what a call that is under way or was lost would set; empty: it takes the entry away
+  Tags roles_theirs{};   // contacts whose entry a person has made or changed
+
   void doubt(const Fields& sent);
   void doubt_tags(const Tags& touched);
+  void doubt_roles(const Fields& sent, const Tags& gone);
+  /// Nothing is sure of the entries any more: they may be those of another record.
+  void doubt_all_roles();
+  /// Whoever this was, nothing of them is kept.
+  void forget_contact(std::string_view contact);
   bool operator==(const Synced&) const = default;
 
   [[nodiscard]] std::string encode() const;

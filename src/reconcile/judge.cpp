@@ -138,6 +138,23 @@ Result<Judgement> judge_absent(store::Reader& reader, store::EntityId id, const 
   return drifted(*entity, Drift::missing, rest.is_held);
 }
 
+Result<Judgement> judge_roles(store::Reader& reader, store::EntityId id, const plan::Fields& read,
+                              std::int64_t since_ms, const Rules& rules) {
+  ZS_ASSIGN(const std::optional<store::Entity> entity, reader.load(id));
+  if (!entity) return Judgement{};
+  ZS_ASSIGN(const Rest rest, rest_of(reader, *entity, since_ms));
+  if (rest.is_moving) return about(*entity, Standing::moving);
+  ZS_ASSIGN(const engine::Formed formed, engine::form_desired(reader, *entity, rules.mapping, rules.schema));
+  plan::Synced found = plan::roles_of_read(entity->synced, formed.desired, read);
+  plan::Change change;
+  plan::diff_roles(rules.mapping.roles, formed.desired, found, change);
+  if (change.empty()) return about(*entity, Standing::right);
+  Judgement out = drifted(*entity, Drift::differs, rest.is_held);
+  out.finding.change = std::move(change);
+  out.read = std::move(found);
+  return out;
+}
+
 Result<Judgement> judge_unlinked(store::Reader& reader, const store::Entity& entity, const Rules& rules) {
   ZS_ASSIGN(const Rest rest, rest_of(reader, entity, std::numeric_limits<std::int64_t>::max()));
   // What is held says so itself: `held list`.

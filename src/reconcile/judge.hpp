@@ -42,6 +42,9 @@ struct Judgement {
 /// The entity is linked to a record that Zoho does not have.
 [[nodiscard]] Result<Judgement> judge_absent(store::Reader& reader, store::EntityId id, const std::string& zoho_id,
                                              std::int64_t since_ms, const Rules& rules);
+/// A Deal whose contact roles were read at `since_ms` or later.
+[[nodiscard]] Result<Judgement> judge_roles(store::Reader& reader, store::EntityId id, const plan::Fields& read,
+                                            std::int64_t since_ms, const Rules& rules);
 /// An entity without a link.
 [[nodiscard]] Result<Judgement> judge_unlinked(store::Reader& reader, const store::Entity& entity, const Rules& rules);
 

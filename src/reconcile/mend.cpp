@@ -46,6 +46,7 @@ Result<bool> mend(store::Transaction& tx, const Judgement& judgement, const plan
       entity->synced.fields.clear();
       entity->synced.tags.clear();
       entity->synced.tags_doubt = mapping.managed_tags(finding.module);
+      entity->synced.doubt_all_roles();
       ZS_TRY(tx.save_synced(*entity));
       break;
     case Drift::not_written:

@@ -107,6 +107,7 @@ void Reconciler::next(void (Reconciler::*step)()) {
 }
 
 void Reconciler::ask(zoho::Call call, Then then) {
+  const bool is_of_roles = call.verb == zoho::Verb::read_roles;
   const bool is_later_page = call.verb == zoho::Verb::list && !call.after.empty();
   const std::int64_t price = zoho::credits_of(call.verb, call.items.size(), {});
   read_patiently(engine_, clock_,
@@ -115,7 +116,7 @@ void Reconciler::ask(zoho::Call call, Then then) {
                     progress_.credits += price;
                     (this->*then)(answer);
                   },
-                  [this, is_later_page](std::string why, const zoho::Answer& last) {
+                  [this, is_later_page, is_of_roles](std::string why, const zoho::Answer& last) {
                     if (last.outcome != zoho::Answer::Outcome::refused || !is_later_page)
                       return give_up(std::move(why));
                     // Pages end at a hundred thousand records and their tokens after a day; ids go on from where we
@@ -134,6 +135,8 @@ void Reconciler::count_records() {
 
 void Reconciler::counted(const zoho::Answer& answer) {
   progress_.credits_expected += 1 + price_of(answer.count);
+  if (options_.mapping.roles.enabled && progress_.module == plan::Module::deals)
+    progress_.credits_expected += answer.count;
   if (progress_.module == plan::k_modules.back()) {
     progress_.module = plan::k_modules.front();
     progress_.state = State::reading;
@@ -200,10 +203,14 @@ void Reconciler::judge_some() {
     auto judgement = judge(*reader_, records_[judged_], progress_.module, since_ms_, rules());
     if (!judgement) return give_up(judgement.error().text);
     ++progress_.records;
+    if (options_.mapping.roles.enabled && progress_.module == plan::Module::deals &&
+        judgement->standing == Standing::right)
+      role_deals_.push_back({judgement->entity, records_[judged_].zoho_id, {}, false});
     take(std::move(*judgement), to_mend);
   }
   if (const auto mended = mend_all(to_mend); !mended) return give_up(mended.error().text);
   if (judged_ < records_.size()) return next(&Reconciler::judge_some);
+  if (read_roles()) return;
   if (by_ids_ && ids_read_ < ids_.size()) return read_by_ids();
   records_.clear();
   between_ = lowest_;
@@ -327,6 +334,7 @@ void Reconciler::module_done() {
   lowest_.clear();
   suspects_.clear();
   moving_.clear();
+  role_deals_.clear();
   asked_.clear();
   unlinked_.clear();
   next(&Reconciler::read_page);

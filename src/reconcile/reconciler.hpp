@@ -75,6 +75,8 @@ class Reconciler {
   void ids_came(const zoho::Answer& answer);
   void read_by_ids();
   void judge_some();
+  [[nodiscard]] bool read_roles();
+  void roles_came(const zoho::Answer& answer);
   void look_between();
   void ask_suspects();
   void suspects_came(const zoho::Answer& answer);
@@ -114,6 +116,7 @@ class Reconciler {
   std::size_t ids_read_ = 0;           // by_ids_: of these
   std::vector<zoho::Record> records_;  // to be judged
   std::size_t judged_ = 0;
+  std::vector<Suspect> role_deals_;               // of this page: to be asked for their contact roles
   std::vector<Suspect> suspects_;                 // to be asked for by id
   std::vector<Suspect> asked_;                    // of these: in the call under way
   std::vector<Suspect> moving_;                   // to be looked at again at the end of the module

@@ -33,6 +33,12 @@ void write_finding(JsonWriter& json, const Finding& finding) {
     json.end_array();
     write_tags(json, "add_tags", finding.change.add);
     write_tags(json, "remove_tags", finding.change.remove);
+    if (finding.change.changes_roles()) {
+      json.key("contact_roles").begin_object();
+      for (const auto& [contact, role] : finding.change.roles) json.field(contact, role);
+      for (const std::string& contact : finding.change.roles_gone) json.key(contact).null();
+      json.end_object();
+    }
   }
   json.end_object();
 }

@@ -33,6 +33,7 @@ class Doctor {
       check_fields(config_, facts_.view, module, notes_);
     }
     look_at_pipeline();
+    look_at_roles();
     look_at_currency();
     return std::move(notes_);
   }
@@ -167,6 +168,22 @@ class Doctor {
            "the stage " + quoted(stage) + " (deals.stages." + status + ") is not in the pipeline " + quoted(chosen) +
                ": Deals that need it would be held",
            "add it to the pipeline in Zoho, or choose another stage or another deals.pipeline");
+    }
+  }
+
+  /// A missing one costs no record: Deals go without it.
+  void look_at_roles() {
+    if (!config_.deals.roles.enabled || !facts_.contact_roles) return;
+    const config::Deals::Roles& roles = config_.deals.roles;
+    std::string known;
+    for (const std::string& name : *facts_.contact_roles) known += (known.empty() ? "" : ", ") + quoted(name);
+    for (const auto& [key, name] :
+         {std::pair{"deals.roles.primary", roles.primary}, {"deals.roles.others", roles.others}}) {
+      if (name.empty() || std::ranges::find(*facts_.contact_roles, name) != facts_.contact_roles->end()) continue;
+      note(Weight::fault,
+           "the contact role " + quoted(name) + " (" + key + ") is none of the org's: Deals go without it",
+           known.empty() ? "make it in Zoho (Setup > Modules and Fields > Contacts > Contact Roles)"
+                         : "make it in Zoho, or choose one of " + known);
     }
   }
 

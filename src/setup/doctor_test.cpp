@@ -195,6 +195,13 @@ const std::vector<Defect> k_defects{
     {"StageOfAnotherPipeline", [](auto&, auto& facts, auto&) { facts.pipelines->at(0).stages.pop_back(); },
      Weight::fault, "the stage \"Closed Lost\" (deals.stages.canceled) is not in the pipeline",
      "add it to the pipeline"},
+    {"ContactRoleUnknown",
+     [](auto& config, auto& facts, auto&) {
+       config.deals.roles = {true, "Decision Maker", "User", 20};
+       facts.contact_roles = {{"Decision Maker", "Purchasing"}};
+     },
+     Weight::fault, "the contact role \"User\" (deals.roles.others) is none of the org's",
+     "choose one of \"Decision Maker\", \"Purchasing\""},
     {"PipelineUnknown",
      [](auto& config, auto& facts, auto&) {
        config.deals.pipeline = "Renewals";
@@ -274,8 +281,10 @@ TEST(Examine, ReadsRightsOfModulesAndStagesOfEveryLayout) {
   calls.answers["/crm/v8/settings/pipeline?layout_id=1"] =
       R"({"pipeline":[{"display_value":"A","maps":[{"display_value":"x"},{"display_value":"y"}]}]})";
   calls.answers["/crm/v8/settings/pipeline?layout_id=2"] = R"({"pipeline":[{"display_value":"B","maps":[]}]})";
+  calls.answers["/crm/v8/Contacts/roles"] = R"({"contact_roles":[{"id":"7","name":"Purchasing","sequence_number":1}]})";
   const auto facts = examine(calls);
   ASSERT_TRUE(facts.has_value()) << facts.error().text;
+  EXPECT_EQ(facts->contact_roles, (std::vector<std::string>{"Purchasing"}));
   EXPECT_FALSE(facts->modules->at(0).creatable);
   EXPECT_TRUE(facts->modules->at(0).editable);
   ASSERT_EQ(facts->pipelines->size(), 2U);

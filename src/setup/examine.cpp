@@ -25,6 +25,12 @@ class Examiner {
       ZS_ASSIGN(facts_.modules, zoho::read_modules(modules->body));
     }
     ZS_TRY(read_all_pipelines());
+    ZS_ASSIGN(const std::optional<Reply> roles, ask("/crm/v8/Contacts/roles", Weight::warning));
+    if (roles) {
+      ZS_ASSIGN(const auto named, zoho::read_contact_roles(roles->body));
+      facts_.contact_roles.emplace();
+      for (const auto& [name, id] : named) facts_.contact_roles->push_back(name);
+    }
     ZS_ASSIGN(const std::optional<Reply> apis, ask("/crm/v8/__apis", Weight::warning));
     if (apis) {
       ZS_ASSIGN(const zoho::Prices prices, zoho::read_prices(apis->body));

@@ -18,6 +18,7 @@ struct Facts {
   OrgView view;
   std::optional<std::vector<zoho::ModuleMetadata>> modules;      // nothing: not readable, see notes
   std::optional<std::vector<zoho::PipelineMetadata>> pipelines;  // of all layouts of Deals
+  std::optional<std::vector<std::string>> contact_roles;         // their names
   std::optional<std::size_t> tagged_per_credit;                  // from the org's own price list
   std::optional<std::int64_t> credits_remaining;                 // told once half of the day's are spent
   std::vector<Note> notes;                                       // what could not be read, and why

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -26,11 +27,12 @@ using plan::Module;
 [[nodiscard]] std::size_t max_items(Verb verb);
 
 struct Item {
-  std::string zoho_id;  // update, tags, read, delete_records, purge
-  plan::Fields fields;  // insert, update
-  plan::Tags tags;      // insert: sent inside the record
-  std::string email;    // find_by_email
-  std::string key{};    // find_by_key: the platform's id
+  std::string zoho_id;                                       // update, tags, read, delete_records, purge
+  plan::Fields fields;                                       // insert, update
+  plan::Tags tags;                                           // insert: sent inside the record
+  std::string email;                                         // find_by_email
+  std::string key{};                                         // find_by_key: the platform's id
+  std::vector<std::pair<std::string, std::string>> roles{};  // set_roles, remove_roles: contact id, role id
 };
 
 struct Call {
@@ -68,6 +70,9 @@ struct ItemAnswer {
   std::size_t max_length = 0;           // what `field` takes, in characters; 0: not said
 };
 
+/// What a call is priced by: records, or the contacts that set_roles names.
+[[nodiscard]] std::size_t units_of(const Call& call);
+
 /// A record that a find or a read returned, in canonical JSON by field.
 struct Record {
   std::string zoho_id;
@@ -92,7 +97,8 @@ struct Answer {
   Outcome outcome = Outcome::not_sent;
   std::vector<ItemAnswer> items;  // one per item of the call when answered (write verbs); one when refused: the verdict
                                   // if the call had but one record
-  std::vector<Record> records;    // find_by_email, find_by_key, read, list, list_ids
+  std::vector<ItemAnswer> parts;  // set_roles, remove_roles when answered: one per contact, of the call's one item
+  std::vector<Record> records;    // find_by_email, find_by_key, read, list, list_ids, read_roles (contacts)
   std::string next_page;          // list: the token of the page after this one; empty: there is none to be had
   bool more_records = false;      // list, list_ids
   std::int64_t count = 0;         // count

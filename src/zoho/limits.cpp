@@ -23,14 +23,26 @@ Result<Prices> read_prices(std::string_view json) {
   if (parser.parse(json.data(), json.size())["__apis"].get(apis) != simdjson::SUCCESS)
     return fail(Errc::corrupt, "Zoho's answer has no list '__apis'");
   std::int64_t dearest = 0;
+  std::int64_t dearest_roles = 0;
   for (const dom::element api : apis) {
     dom::array operations;
-    if (!is_tag_call(text_of(api, "path")) || api["operation_types"].get(operations) != simdjson::SUCCESS) continue;
-    for (const dom::element operation : operations) dearest = std::max(dearest, number_of(operation, "max_credits"));
+    const bool is_roles = text_of(api, "path").ends_with("/Contact_Roles");
+    if ((!is_roles && !is_tag_call(text_of(api, "path"))) ||
+        api["operation_types"].get(operations) != simdjson::SUCCESS)
+      continue;
+    for (const dom::element operation : operations) {
+      std::int64_t& most = is_roles ? dearest_roles : dearest;
+      most = std::max(most, number_of(operation, "max_credits"));
+    }
   }
-  if (dearest <= 0) return Prices{};
   // The most that a call can cost is what its most items cost.
-  return Prices{std::max<std::size_t>(1, max_items(Verb::add_tags) / static_cast<std::size_t>(dearest))};
+  const auto per_credit = [](std::size_t items, std::int64_t credits) {
+    return std::max<std::size_t>(1, items / static_cast<std::size_t>(credits));
+  };
+  Prices prices;
+  if (dearest > 0) prices.tagged_per_credit = per_credit(max_items(Verb::add_tags), dearest);
+  if (dearest_roles > 0) prices.roles_per_credit = per_credit(k_most_roles, dearest_roles);
+  return prices;
 }
 
 std::string probe_key(std::string_view org_id) { return "capabilities:" + std::string(org_id); }
@@ -62,6 +74,10 @@ std::size_t items_per_credit(Verb verb, const Prices& prices) {
     case Verb::delete_records:
     case Verb::purge:
       return max_items(verb);
+    case Verb::read_roles:
+    case Verb::set_roles:
+    case Verb::remove_roles:
+      return 1;  // Deals
     case Verb::list:
     case Verb::list_ids:
     case Verb::count:
@@ -71,7 +87,8 @@ std::size_t items_per_credit(Verb verb, const Prices& prices) {
 }
 
 std::int64_t credits_of(Verb verb, std::size_t items, const Prices& prices) {
-  const std::size_t step = items_per_credit(verb, prices);
+  if (verb == Verb::read_roles || verb == Verb::remove_roles) return 1;
+  const std::size_t step = verb == Verb::set_roles ? prices.roles_per_credit : items_per_credit(verb, prices);
   // Calls without items are single reads.
   if (step == 0) return 1;
   return static_cast<std::int64_t>((items + step - 1) / step);

@@ -23,11 +23,15 @@ enum class Verb : std::uint8_t {
   count,           // how many records a module has
   delete_records,  // into the recycle bin
   purge,           // out of the recycle bin, for good
+  read_roles,      // a Deal's contact roles
+  set_roles,
+  remove_roles,
 };
 
 /// Prices that differ between orgs, or that only the org's own table tells.
 struct Prices {
   std::size_t tagged_per_credit = 10;  // the dearer of the two published prices, until the table is read
+  std::size_t roles_per_credit = 10;   // contact roles set in one call; no price is published, so that of a write
 };
 
 /// GET /__apis: what the tag calls cost; the rest is the same everywhere. A table that does not speak of tags leaves
@@ -40,8 +44,12 @@ struct Prices {
 /// nothing.
 [[nodiscard]] Prices with_probe(Prices prices, std::string_view found);
 
+/// Contacts whose role one call sets or takes away: zoho/crm-api.md 8.
+inline constexpr std::size_t k_most_roles = 100;
+
 /// Most items that one credit buys in a call: what has a flat price buys as many as fit.
 [[nodiscard]] std::size_t items_per_credit(Verb verb, const Prices& prices);
+/// `items`: of set_roles the contacts.
 [[nodiscard]] std::int64_t credits_of(Verb verb, std::size_t items, const Prices& prices);
 /// insert, update with more than ten records, COQL: zoho/crm-api.md 5.3.
 [[nodiscard]] bool is_heavy(Verb verb, std::size_t items);

@@ -165,6 +165,19 @@ Result<std::vector<PipelineMetadata>> read_pipelines(std::string_view json) {
   return out;
 }
 
+Result<std::map<std::string, std::string, std::less<>>> read_contact_roles(std::string_view json) {
+  std::map<std::string, std::string, std::less<>> out;
+  if (json.empty()) return out;
+  dom::parser parser;
+  ZS_ASSIGN(const dom::array roles, list_in(parser, json, "contact_roles"));
+  for (dom::element role : roles) {
+    std::string name = text_of(role, "name");
+    std::string id = text_of(role, "id");
+    if (!name.empty() && !id.empty()) out.emplace(std::move(name), std::move(id));
+  }
+  return out;
+}
+
 int concurrency_of(std::string_view edition) {
   const EditionRow* row = find_edition(edition);
   return row == nullptr ? 10 : row->concurrency;

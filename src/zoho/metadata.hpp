@@ -1,6 +1,7 @@
 #pragma once
 // What the settings calls say of the org, read into what the engine and setup work with.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +68,9 @@ struct PipelineMetadata {
 };
 /// GET /settings/pipeline?layout_id=…
 [[nodiscard]] Result<std::vector<PipelineMetadata>> read_pipelines(std::string_view json);
+
+/// GET /Contacts/roles: name -> id. Of an org without roles the answer is empty.
+[[nodiscard]] Result<std::map<std::string, std::string, std::less<>>> read_contact_roles(std::string_view json);
 
 /// Calls at once by edition: zoho/crm-api.md 5.3; 10 for an unknown one.
 [[nodiscard]] int concurrency_of(std::string_view edition);

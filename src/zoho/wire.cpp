@@ -9,6 +9,7 @@
 #include "zoho/json_read.hpp"
 #include "zoho/list.hpp"
 #include "zoho/reactions.hpp"
+#include "zoho/role_wire.hpp"
 
 namespace zs::zoho {
 namespace {
@@ -288,6 +289,12 @@ std::string_view name_of(Verb verb) {
       return "delete";
     case Verb::purge:
       return "purge";
+    case Verb::read_roles:
+      return "read_roles";
+    case Verb::set_roles:
+      return "set_roles";
+    case Verb::remove_roles:
+      return "remove_roles";
   }
   return "?";
 }
@@ -327,6 +334,10 @@ std::size_t max_items(Verb verb) {
     case Verb::delete_records:
     case Verb::purge:
       return 50;
+    case Verb::read_roles:
+    case Verb::set_roles:
+    case Verb::remove_roles:
+      return 1;
     case Verb::list:
     case Verb::list_ids:
     case Verb::count:
@@ -354,6 +365,10 @@ WireRequest to_request(const Call& call, const plan::Mapping& mapping) {
       return write_delete(call);
     case Verb::purge:
       return {"DELETE", "/crm/v8/settings/recycle_bin?ids=" + ids_of(call), {}};
+    case Verb::read_roles:
+    case Verb::set_roles:
+    case Verb::remove_roles:
+      return write_role_call(call);
     case Verb::read:
       break;
   }
@@ -369,7 +384,7 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   Answer answer;
   answer.http_status = wire.status;
   const bool reads = call.verb == Verb::find_by_email || call.verb == Verb::find_by_key || call.verb == Verb::read ||
-                     is_list(call.verb);
+                     call.verb == Verb::read_roles || is_list(call.verb);
   if (wire.status == 204 && reads) {
     answer.outcome = Outcome::answered;
     return answer;
@@ -409,6 +424,8 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
       }
       read_list_info(root, answer);
       answer.outcome = Outcome::answered;
+    } else if (is_role_write(call.verb)) {
+      read_role_rows(call, data, wire.status, answer);
     } else if (read_rows(call, data, wire.status, answer.items)) {
       answer.outcome = Outcome::answered;
     } else {
@@ -432,8 +449,9 @@ Answer from_answer(const Call& call, const WireAnswer& wire) {
   if (wire.status < 400 && answer.outcome == Outcome::refused) answer.outcome = Outcome::unknown;
   if (answer.outcome == Outcome::refused) {
     ItemAnswer one = read_error(call, root, wire.status);
+    if (is_role_call(call.verb)) one.verdict = verdict_of_role_call(root, one);
     // That a record is gone is believed of an answer that speaks of records only.
-    if (one.field.empty() && one.verdict == Verdict::gone) one.verdict = Verdict::hold;
+    if (one.field.empty() && one.verdict == Verdict::gone && !is_role_call(call.verb)) one.verdict = Verdict::hold;
     answer.code = one.code;
     answer.items.push_back(std::move(one));
   }

@@ -380,6 +380,38 @@ test('watches a module: is told of what happens, lists, changes and ends the cha
   assert.equal((await operationsOfWatch.getNotifications()).getStatusCode(), 204);
 });
 
+test('gives a deal contact roles, lists them and takes them away', async () => {
+  const {DealContactRoles: Roles, ContactRoles} = sdk;
+  const known = (await new ContactRoles.ContactRolesOperations().getRoles()).getObject().getContactRoles();
+  const [maker, , buyer] = known;
+  assert.deepEqual([maker.getName(), buyer.getName()], ['Decision Maker', 'Purchasing']);
+  const [ann, ben] = [await insert('Contacts', {Last_Name: 'Ann'}), await insert('Contacts', {Last_Name: 'Ben'})].map(BigInt);
+  const deal = BigInt(await insert('Deals', {Deal_Name: 'With roles', Stage: new Choice('Closed Won')}));
+  const calls = new Roles.DealContactRolesOperations();
+  const give = async (contact, role) => {
+    const entry = new Roles.Data();
+    const wanted = new Roles.ContactRole();
+    wanted.setId(BigInt(role.getId()));
+    await entry.setContactRole(wanted);
+    const body = new Roles.BodyWrapper();
+    body.setData([entry]);
+    return calls.associateContactRoleToDeal(contact, deal, body);
+  };
+  const [given] = rowsOf(await give(ann, maker), Roles.ActionWrapper, 'getData');
+  assert.deepEqual([given.kind, given.message, given.details.id], ['SuccessResponse', 'relation updated', String(ann)]);
+  await give(ben, buyer);
+  const listed = (await calls.getAssociatedContactRoles(deal, await params([Roles.GetAssociatedContactRolesParam.FIELDS, 'id,Contact_Role']))).getObject().getData();
+  assert.deepEqual(listed.map(one => [one.getId(), one.getContactRole().getName()]), [[ann, 'Decision Maker'], [ben, 'Purchasing']]);
+  const one = (await calls.getAssociatedContactRolesSpecificToContact(ben, deal)).getObject().getData();
+  assert.deepEqual(one.map(entry => entry.getContactRole().getName()), ['Purchasing']);
+  const gone = await calls.deleteAssociatedContactRoles(deal, await params([Roles.DeleteAssociatedContactRolesParam.IDS, String(ann)]));
+  assert.equal(rowsOf(gone, Roles.ActionWrapper, 'getData')[0].kind, 'SuccessResponse');
+  assert.equal(rowsOf(await calls.deleteContactRoleRelation(ben, deal), Roles.ActionWrapper, 'getData')[0].kind, 'SuccessResponse');
+  assert.equal((await calls.getAssociatedContactRoles(deal, await params([Roles.GetAssociatedContactRolesParam.FIELDS, 'id']))).getStatusCode(), 204);
+  const refused = exceptionOf(await give(1n, maker), Roles.APIException);
+  assert.deepEqual([refused.http, refused.code], [400, 'INVALID_DATA']);
+});
+
 test('hands refusals of whole requests to its caller', async () => {
   const limited = exceptionOf(await operations('Contacts').createRecords(bodyOf(Array.from({length: 101}, () => ({Last_Name: 'x'})))), Record.APIException);
   assert.deepEqual([limited.http, limited.code, limited.details.maximum_length], [400, 'LIMIT_EXCEEDED', '100']);

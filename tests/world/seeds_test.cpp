@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <set>
 
 #include "base/log.hpp"
 #include "support/histories.hpp"
 #include "world/crowd.hpp"
+#include "world/roles_view.hpp"
 #include "world/stories.hpp"
 
 namespace zs::world {
@@ -57,7 +59,11 @@ void allow_at_once(Settings& settings, int calls) {
 class SeededRun {
  public:
   explicit SeededRun(Settings settings)
-      : random_(settings.seed * 7919), world_(std::move(settings)), crowd_(world_, random_) {}
+      : random_(settings.seed * 7919),
+        random_of_roles_(settings.seed * 104'729),
+        rules_(settings.roles),
+        world_(std::move(settings)),
+        crowd_(world_, random_) {}
 
   std::vector<std::string> faults() {
     const auto history = test::make_history(random_, {3 + static_cast<int>(random_.below(12)), true});
@@ -66,6 +72,7 @@ class SeededRun {
     for (int i = 0; i < 6; ++i) {
       world_.run_for(std::chrono::seconds{5 + random_.below(40)});
       crowd_.work();
+      people_give_roles();
     }
     world_.calm();
     crowd_.go_home();
@@ -116,6 +123,58 @@ class SeededRun {
                         " for credits");
     }
     for (auto& loss : crowd_.losses()) faults_.push_back(std::move(loss));
+    look_at_roles();
+  }
+
+  /// A person gives a Contact a role beside a Deal, one of ours or not, or takes one away that people gave. In the
+  /// moment between our look and our write nobody does: that is not promised.
+  void people_give_roles() {
+    if (!rules_.enabled || !world_.engine().is_idle() || !random_of_roles_.chance(0.5)) return;
+    const test::CrmContent crm = world_.crm();
+    if (crm.deals.empty() || crm.contacts.empty()) return;
+    const std::string& deal = crm.deals[random_of_roles_.below(crm.deals.size())].zoho_id;
+    const std::string& contact = crm.contacts[random_of_roles_.below(crm.contacts.size())].zoho_id;
+    if (give_role(world_, deal, contact, "Engineering Lead")) peoples_roles_.emplace(deal, contact);
+  }
+
+  /// Everybody has the role that the facts say, or the one that a person gave; nobody else has one of ours; and what
+  /// people gave is there. A merge carries roles along: of who was in one only that there is a role is asked.
+  void look_at_roles() {
+    if (!rules_.enabled) return;
+    const auto touched = crowd_.touched_users();
+    const auto is_touched = [&](const std::string& user) {
+      return std::ranges::find(touched, user) != touched.end() || crowd_.has_deleted(user) || seems_merged(user);
+    };
+    for (const auto& [deal, wanted] : expected_roles(world_, rules_)) {
+      const auto entity = world_.entity(event::Kind::subscription, deal);
+      if (!entity || entity->zoho_id.empty()) continue;
+      auto shown = roles_of(world_, entity->zoho_id);
+      for (const auto& [user, role] : wanted) {
+        const auto person = world_.entity(event::Kind::user, user);
+        if (!person || person->zoho_id.empty()) continue;
+        const auto has = shown.extract(person->zoho_id);
+        if (is_touched(user)) continue;
+        if (has.empty()) {
+          faults_.push_back("role of " + user + " beside " + deal + " is missing");
+        } else if (!has.mapped().by_person && has.mapped().role != role) {
+          faults_.push_back("role of " + user + " beside " + deal + " is " + has.mapped().role + ", not " + role);
+        }
+      }
+      for (const auto& [contact, role] : shown) {
+        const auto person = (*world_.store().reader())->find_by_zoho_id(event::Kind::user, contact);
+        // An entry without a role comes with Contact_Name, where the org does so.
+        if (role.role.empty() || role.by_person || !*person || is_touched((*person)->key)) continue;
+        faults_.push_back("role of " + (*person)->key + " beside " + deal + " should not be there: " + role.role);
+      }
+    }
+    for (const auto& [deal, contact] : peoples_roles_) {
+      const auto person = (*world_.store().reader())->find_by_zoho_id(event::Kind::user, contact);
+      const auto shown = roles_of(world_, deal);
+      const auto has = shown.find(contact);
+      if (has == shown.end() && (!*person || is_touched((*person)->key))) continue;
+      if (has == shown.end() || has->second.role != "Engineering Lead")
+        faults_.push_back("a person's role of " + contact + " beside " + deal + " is lost");
+    }
   }
 
   /// Whoever shares an address with another user and has lost the Contact may have been merged into the other's: that
@@ -145,6 +204,9 @@ class SeededRun {
   }
 
   SeededRandom random_;
+  SeededRandom random_of_roles_;
+  plan::RoleRules rules_;
+  std::set<std::pair<std::string, std::string>> peoples_roles_;  // Deal, Contact
   World world_;
   Crowd crowd_;
   std::vector<std::string> faults_;
@@ -173,6 +235,11 @@ TEST_P(Seeds, EndInTheStateThatTheFactsSay) {
     allow_at_once(settings, 2 + static_cast<int>(random.below(10)));
     settings.org.lookup_error =
         random.chance(0.5) ? zohosim::LookupError::names_lookup : zohosim::LookupError::names_id;
+    if (random.chance(0.5)) {
+      settings.roles = roles_on(1 + random.below(4));
+      settings.org.deal_contact_has_role = random.chance(0.5);
+      settings.org.roles_cost_per_call = random.chance(0.5);
+    }
     const std::uint64_t seed = settings.seed;
     std::string words;
     for (const std::string& fault : SeededRun(std::move(settings)).faults()) words += "\n  " + fault;

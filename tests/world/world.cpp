@@ -92,6 +92,7 @@ World::World(Settings settings)
             return settings_.org;
           }(),
           clock_) {
+  mapping_.roles = settings_.roles;
   open_store();
   if (!settings_.send_external_id) {
     // The fields are there, only not unique: an org that nobody set up. The tests find records by them.

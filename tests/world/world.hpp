@@ -57,6 +57,7 @@ struct Settings {
   std::string vfs{};                             // SQLite's file layer for it
   std::function<void()> before_restart{};        // after a death, before the file is opened again
   std::function<void(engine::Options&)> tune{};  // the engine's options, after the usual ones
+  plan::RoleRules roles{};                       // contact roles of Deals
   Duration reconcile_every{};                    // 0: only when asked to
   /// More of the daemon, made anew at each of its starts and gone with it.
   std::function<std::shared_ptr<void>(World&, zoho::TokenSource&)> beside{};
