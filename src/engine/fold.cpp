@@ -69,10 +69,11 @@ class Folding {
       ZS_ASSIGN(Touched * account, at(Kind::account, key));
       account->lane = std::min(account->lane, lane);
     }
-    for (auto& [key, touched] : entities_) {
-      if (touched.changed || touched.entity.id == 0) ZS_TRY(tx_.save_state(touched.entity));
-    }
+    ZS_TRY(gather_new_accounts());
+    // People and subscriptions first: the summary of an account asks the store for them.
+    ZS_TRY(save([](Kind kind) { return kind != Kind::account; }));
     for (const auto& [key, lane] : accounts_) ZS_TRY(summarize(key));
+    ZS_TRY(save([](Kind kind) { return kind == Kind::account; }));
     for (auto& [key, touched] : entities_) {
       for (const store::Seq seq : touched.seqs) ZS_TRY(tx_.note_touch(touched.entity.id, seq));
       if (touched.changed) ZS_TRY(tx_.mark_dirty(touched.entity.id, touched.lane, now_ms_));
@@ -93,6 +94,32 @@ class Folding {
     std::vector<store::Seq> seqs;
   };
   using Key = std::pair<Kind, std::string>;
+
+  template <class Chosen>
+  Result<void> save(Chosen chosen) {
+    for (auto& [key, touched] : entities_) {
+      if (chosen(key.first) && (touched.changed || touched.entity.id == 0)) ZS_TRY(tx_.save_state(touched.entity));
+    }
+    return {};
+  }
+
+  /// An account that nobody in the store is in has all its people and subscriptions here: it is summarized without
+  /// asking for them. So it is with nearly every sign-up.
+  Result<void> gather_new_accounts() {
+    for (const auto& [key, lane] : accounts_) {
+      ZS_ASSIGN(const Touched* account, at(Kind::account, key));
+      if (account->entity.id != 0) continue;
+      ZS_ASSIGN(const std::vector<std::uint32_t> users, tx_.distinct_facts(key, Kind::user));
+      ZS_ASSIGN(const std::vector<std::uint32_t> subscriptions, tx_.distinct_facts(key, Kind::subscription));
+      if (users.empty() && subscriptions.empty()) gathered_.try_emplace(key);
+    }
+    for (auto& [key, touched] : entities_) {
+      if (key.first == Kind::account) continue;
+      const auto found = gathered_.find(touched.entity.account_key);
+      if (found != gathered_.end()) found->second.push_back(&touched);
+    }
+    return {};
+  }
 
   Result<Touched*> at(Kind kind, const std::string& key) {
     const auto found = entities_.find({kind, key});
@@ -199,39 +226,77 @@ class Folding {
 
   Result<void> summarize(const std::string& account_key) {
     ZS_ASSIGN(Touched * account, at(Kind::account, account_key));
+    const auto gathered = gathered_.find(account_key);
+    const bool is_gathered = gathered != gathered_.end();
     state::Members members;
-    ZS_ASSIGN(const std::vector<std::uint32_t> user_bits, tx_.distinct_facts(account_key, Kind::user));
-    for (const std::uint32_t bits : user_bits) {
-      if (bits != 0) members.kinds.push_back(state::UserFacts::unpack(bits));
-    }
-    std::vector<Entity> people;
-    if (account->entity.registers.text("name").empty() && !members.kinds.empty()) {
-      ZS_ASSIGN(people, tx_.of_account(account_key, Kind::user, true, 2));
-      if (people.size() == 1) members.sole = &people.front().registers;
-    }
+    std::vector<Entity> people;  // that `members` points to
     std::vector<state::SubscriptionFacts> subscriptions;
-    ZS_ASSIGN(const std::vector<std::uint32_t> subscription_bits, tx_.distinct_facts(account_key, Kind::subscription));
-    for (const std::uint32_t bits : subscription_bits) {
-      if (bits != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(bits));
+    if (is_gathered) {
+      gather(gathered->second, members, subscriptions);
+    } else {
+      ZS_TRY(look_up(*account, members, people, subscriptions));
     }
     const state::AccountSummary was = account->entity.summary;
     state::AccountSummary now = state::summarize(account->entity.registers, account_key, members, subscriptions);
     if (now == was) return {};
     account->entity.summary = std::move(now);
-    ZS_TRY(tx_.save_state(account->entity));
     account->changed = true;
-    return spread(account->entity, was, account->lane);
+    return spread(*account, was, is_gathered ? &gathered->second : nullptr);
+  }
+
+  static void gather(const std::vector<Touched*>& all, state::Members& members,
+                     std::vector<state::SubscriptionFacts>& subscriptions) {
+    const Entity* sole = nullptr;
+    std::size_t known = 0;
+    for (const Touched* one : all) {
+      const Entity& entity = one->entity;
+      if (entity.kind == Kind::subscription) {
+        if (entity.facts != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(entity.facts));
+      } else if (entity.facts != 0) {
+        members.kinds.push_back(state::UserFacts::unpack(entity.facts));
+        sole = &entity;
+        ++known;
+      }
+    }
+    if (known == 1) members.sole = &sole->registers;
+  }
+
+  Result<void> look_up(const Touched& account, state::Members& members, std::vector<Entity>& people,
+                       std::vector<state::SubscriptionFacts>& subscriptions) {
+    const std::string& key = account.entity.key;
+    ZS_ASSIGN(const std::vector<std::uint32_t> user_bits, tx_.distinct_facts(key, Kind::user));
+    for (const std::uint32_t bits : user_bits) {
+      if (bits != 0) members.kinds.push_back(state::UserFacts::unpack(bits));
+    }
+    if (account.entity.registers.text("name").empty() && !members.kinds.empty()) {
+      ZS_ASSIGN(people, tx_.of_account(key, Kind::user, true, 2));
+      if (people.size() == 1) members.sole = &people.front().registers;
+    }
+    ZS_ASSIGN(const std::vector<std::uint32_t> subscription_bits, tx_.distinct_facts(key, Kind::subscription));
+    for (const std::uint32_t bits : subscription_bits) {
+      if (bits != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(bits));
+    }
+    return {};
   }
 
   /// An account's people show its lifecycle and plan, its deals its name.
-  Result<void> spread(const Entity& account, const state::AccountSummary& was, Lane lane) {
-    const state::AccountSummary& now = account.summary;
+  Result<void> spread(const Touched& account, const state::AccountSummary& was, const std::vector<Touched*>* gathered) {
+    const state::AccountSummary& now = account.entity.summary;
     const bool appeared = now.exists && !was.exists;
     if (appeared || now.lifecycle != was.lifecycle || now.plan != was.plan) {
-      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::user, lane, now_ms_));
+      ZS_TRY(mark_all(account, Kind::user, gathered));
     }
-    if (appeared || now.name != was.name)
-      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::subscription, lane, now_ms_));
+    if (appeared || now.name != was.name) ZS_TRY(mark_all(account, Kind::subscription, gathered));
+    return {};
+  }
+
+  Result<void> mark_all(const Touched& account, Kind kind, const std::vector<Touched*>* gathered) {
+    if (gathered == nullptr) return tx_.mark_account_dirty(account.entity.key, kind, account.lane, now_ms_);
+    for (Touched* one : *gathered) {
+      if (one->entity.kind != kind) continue;
+      one->changed = true;
+      one->lane = std::min(one->lane, account.lane);
+    }
     return {};
   }
 
@@ -249,6 +314,7 @@ class Folding {
   std::vector<Named> named_;
   std::map<Key, Touched> entities_;
   std::map<std::string, Lane> accounts_;
+  std::map<std::string, std::vector<Touched*>> gathered_;  // by account: everybody of those that are new
 };
 
 /// Whether the state knows whom the event speaks of, or learns from it all that a signup tells.

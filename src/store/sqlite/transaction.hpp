@@ -41,6 +41,10 @@ class Writes final : public Reads<Transaction> {
   Result<void> end_erasure(EntityId user) override;
   Result<void> wipe() override;
 
+  /// Around every job: what is kept in memory meanwhile starts and ends with it.
+  void begin_job();
+  [[nodiscard]] Result<void> end_job();
+
   /// Whether a job has asked for a wipe since the last call.
   [[nodiscard]] bool take_wipe() { return std::exchange(wants_wipe_, false); }
   Result<void> save_desk_contact(const DeskContact& contact) override;
@@ -54,7 +58,10 @@ class Writes final : public Reads<Transaction> {
  private:
   Result<void> insert_entity(Entity& entity);
   /// A version that no dirty row has had.
-  Result<void> next_version();
+  Result<std::int64_t> next_version();
+  Result<void> put_dirty(EntityId id, Lane lane, std::int64_t now_ms, std::int64_t version);
+  /// False: nobody is held, so nobody can be stuck, and each look at one can be spared.
+  Result<bool> may_be_stuck();
   /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.
   Result<bool> is_stuck(EntityId id);
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
@@ -68,6 +75,10 @@ class Writes final : public Reads<Transaction> {
   bool knows_salt_ = false;  // as of some committed or present state
   std::optional<std::string> salt_;
   bool wants_wipe_ = false;
+  // Of the present job: the counter is read and written once, however many rows become dirty.
+  std::optional<std::int64_t> version_;
+  bool has_new_version_ = false;
+  std::optional<bool> has_held_;
 };
 
 }  // namespace zs::store::sqlite
