@@ -17,6 +17,7 @@ for word in "$@"; do
   esac
 done
 scripts/setup.sh --bench
+bench/peer/packages.sh
 scripts/build.sh release -DZS_BENCH=ON zohosync zohosim zohosync_bench
 TMPDIR=$(mktemp -d)
 export TMPDIR

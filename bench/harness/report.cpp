@@ -25,8 +25,8 @@ void clear_progress() {
 std::string line(std::string_view name, const Samples& samples, std::string_view unit) {
   std::string out = fmt::format("  {:<44} {:>12} {:<11}", name, number(samples.median()), unit);
   if (samples.values().size() > 1)
-    out += fmt::format(" ({} .. {}, n={})", number(samples.least()), number(samples.greatest()),
-                       samples.values().size());
+    out +=
+        fmt::format(" ({} .. {}, n={})", number(samples.least()), number(samples.greatest()), samples.values().size());
   return out;
 }
 

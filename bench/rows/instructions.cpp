@@ -1,5 +1,5 @@
-// What an event costs in instructions, counted by callgrind: a figure that neither neighbours nor the disk disturb. Each
-// step is run over few and over many events, and the difference counts, so that starting up does not.
+// What an event costs in instructions, counted by callgrind: a figure that neither neighbours nor the disk disturb.
+// Each step is run over few and over many events, and the difference counts, so that starting up does not.
 #include <charconv>
 #include <stdexcept>
 
@@ -13,8 +13,8 @@ namespace {
 double counted(const std::string& step, int events) {
   const process::TemporaryDirectory directory;
   const process::Finished done =
-      process::run({{"/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", ZS_BENCH_BIN "/store_work",
-                     step, std::to_string(events), (directory.path() / "work.db").string()},
+      process::run({{"/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                     ZS_BENCH_BIN "/store_work", step, std::to_string(events), (directory.path() / "work.db").string()},
                     {},
                     directory.path(),
                     "callgrind"},

@@ -26,9 +26,8 @@ void post_all(process::System& system, std::uint64_t count,
   load.connections = 2;
   load.length = 10min;
   load.most = (count + k_batch - 1) / k_batch;
-  const Loaded loaded = post(load, [&](std::uint64_t n) {
-    return as_batch(events(n * k_batch, std::min(k_batch, count - n * k_batch)));
-  });
+  const Loaded loaded = post(
+      load, [&](std::uint64_t n) { return as_batch(events(n * k_batch, std::min(k_batch, count - n * k_batch))); });
   if (loaded.refused > 0) throw std::runtime_error("posts were refused");
 }
 
@@ -70,7 +69,8 @@ double seconds_for_most(process::System& system, std::int64_t customers, const s
 
 void sync_at_once(Size size) {
   const std::uint64_t customers = size == Size::quick ? 4'000 : 40'000;
-  print_heading("sync0", "sign-ups from the post to the CRM, Zoho at 0 ms, " + std::to_string(customers) + " customers");
+  print_heading("sync0",
+                "sign-ups from the post to the CRM, Zoho at 0 ms, " + std::to_string(customers) + " customers");
   Samples a_minute;
   for (int round = 0; round < rounds(size); ++round) {
     process::System system(site(0));
@@ -114,7 +114,8 @@ void freshness(Size size) {
     const auto began = SteadyClock::now();
     system.call("POST", "/v1/events", signup(i), "application/cloudevents+json");
     const auto mapped = system.call("GET", "/v1/mappings/users/" + user_id(i) + "?wait=20");
-    if (mapped.body.find("\"synced\":true") == std::string::npos) throw std::runtime_error("not synced: " + mapped.body);
+    if (mapped.body.find("\"synced\":true") == std::string::npos)
+      throw std::runtime_error("not synced: " + mapped.body);
     ms.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - began).count());
     show_progress("freshness: " + std::to_string(i + 1));
   }
@@ -138,7 +139,8 @@ void credits(Size size) {
   const SimulatorCounts after = simulator_counts(system);
   Samples signups_cost;
   signups_cost.add(static_cast<double>(after.credits - before.credits));
-  // A backlog ends a pause: the org is looked at again, five credits, and one call of ten finds out whether Zoho answers.
+  // A backlog ends a pause: the org is looked at again, five credits, and one call of ten finds out whether Zoho
+  // answers.
   print_verdict("1,000 sign-ups", signups_cost, "credits", {Wanted::at_most, 1.05 * 210});
   post_all(system, k_customers, [](std::uint64_t first, std::uint64_t count) {
     std::vector<std::string> events;
