@@ -8,6 +8,7 @@ import {join} from 'node:path';
 import * as sdk from '@zohocrm/nodejs-sdk-8.0';
 import {Queue, Worker} from 'bullmq';
 import Fastify from 'fastify';
+import {Redis} from 'ioredis';
 
 const [origin, redisPort] = process.argv.slice(2);
 const connection = {host: '127.0.0.1', port: Number(redisPort)};
@@ -61,7 +62,7 @@ async function tag(module, id, names, remove = false) {
 
 const queue = new Queue('events', {connection, defaultJobOptions: {
   attempts: 12, backoff: {type: 'exponential', delay: 250}, removeOnComplete: true}});
-const redis = await queue.client;
+const redis = new Redis(connection);
 const cache = new Map();
 
 async function known(kind, key) {
@@ -147,6 +148,7 @@ process.on('SIGTERM', async () => {
   await app.close();
   await worker.close(true);
   await queue.close();
+  redis.disconnect();
   rmSync(folder, {recursive: true, force: true});
   process.exit(0);
 });

@@ -30,6 +30,8 @@ const std::vector<HttpApi::Route>& HttpApi::routes() {
       {"GET", "/v1/mappings", Scope::read, &HttpApi::find_mappings},
       {"POST", "/v1/mappings/lookup", Scope::read, &HttpApi::lookup_mappings},
       {"GET", "/v1/mappings/export", Scope::read, &HttpApi::export_mappings},
+      {"POST", "/v1/mappings/import", Scope::admin, &HttpApi::start_map_import},
+      {"GET", "/v1/mappings/import", Scope::read, &HttpApi::get_map_import},
       {"GET", "/v1/customers/{id}", Scope::read, &HttpApi::get_customer},
       {"DELETE", "/v1/users/{id}", Scope::admin, &HttpApi::erase_user},
       {"GET", "/v1/held", Scope::read, &HttpApi::list_held},

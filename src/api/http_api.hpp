@@ -54,12 +54,16 @@ class HttpApi {
   [[nodiscard]] bool backlog_is_full();
   // mappings.cpp
   void get_mapping(net::Request&& request, net::Reply reply, std::string user_id);
-  void find_mappings(net::Request&& request, net::Reply reply, std::string);
-  void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
-  void export_mappings(net::Request&& request, net::Reply reply, std::string);
   void get_customer(net::Request&& request, net::Reply reply, std::string user_id);
   struct Wait;
   void wait_for(std::shared_ptr<Wait> wait);
+  // lookups.cpp
+  void find_mappings(net::Request&& request, net::Reply reply, std::string);
+  void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
+  void export_mappings(net::Request&& request, net::Reply reply, std::string);
+  // mapping_import.cpp
+  void start_map_import(net::Request&& request, net::Reply reply, std::string);
+  void get_map_import(net::Request&& request, net::Reply reply, std::string);
   // desk.cpp
   void open_ticket(net::Request&& request, net::Reply reply, std::string);
   void list_departments(net::Request&& request, net::Reply reply, std::string);

@@ -1,37 +1,16 @@
-// The id map and the customer's page.
-#include <simdjson.h>
-
-#include <algorithm>
+// One user's ids, at once or when all of it is in Zoho; the customer's page.
 #include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
-#include "base/json.hpp"
 #include "links/views.hpp"
 
 namespace zs::api {
 namespace {
 
-constexpr std::size_t k_max_lookup = 1'000;
 constexpr std::int64_t k_max_wait_seconds = 60;
 constexpr auto k_wait_step = std::chrono::milliseconds{10};
-
-net::Response mappings_of(const std::vector<std::string>& mappings, const std::vector<std::string>& missing,
-                          bool with_missing) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.begin_object().key("mappings").begin_array();
-  for (const std::string& one : mappings) writer.raw(one);
-  writer.end_array();
-  if (with_missing) {
-    writer.key("unknown").begin_array();
-    for (const std::string& one : missing) writer.string(one);
-    writer.end_array();
-  }
-  writer.end_object();
-  return json(200, std::move(body));
-}
 
 }  // namespace
 
@@ -101,67 +80,6 @@ void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
   } else {
     wait->reply(json(200, **found));
   }
-}
-
-void HttpApi::find_mappings(net::Request&& request, net::Reply reply, std::string) {
-  const auto parameters = net::parse_query(request.query);
-  const std::optional<links::Key> key =
-      parameters.size() == 1 ? links::parse_key(parameters.front().first) : std::nullopt;
-  if (!key || parameters.front().second.empty()) {
-    reply(problem(400, "parameter_invalid",
-                  "give exactly one of contact_id, account_id, account_key, subscription_id, deal_id"));
-    return;
-  }
-  const auto found = readers_.with(
-      [&](store::Reader& reader) { return links::find_mappings_json(reader, *key, parameters.front().second); });
-  reply(found ? mappings_of(*found, {}, false) : failure(found.error()));
-}
-
-void HttpApi::lookup_mappings(net::Request&& request, net::Reply reply, std::string) {
-  simdjson::dom::parser parser;
-  simdjson::dom::array ids;
-  if (parser.parse(request.body)["user_ids"].get(ids) != simdjson::SUCCESS) {
-    reply(problem(400, "body_invalid", "send {\"user_ids\": [\"…\"]} with at most 1000 ids"));
-    return;
-  }
-  std::vector<std::string> wanted;
-  for (const simdjson::dom::element id : ids) {
-    std::string_view text;
-    if (id.get(text) != simdjson::SUCCESS || wanted.size() == k_max_lookup) {
-      reply(problem(400, "body_invalid", "user_ids must be at most 1000 strings"));
-      return;
-    }
-    wanted.emplace_back(text);
-  }
-  std::vector<std::string> missing;
-  const auto found = readers_.with([&](store::Reader& reader) -> Result<std::vector<std::string>> {
-    std::vector<std::string> out;
-    for (const std::string& id : wanted) {
-      ZS_ASSIGN(std::optional<std::string> one, links::mapping_json(reader, id));
-      if (one) {
-        out.push_back(std::move(*one));
-      } else {
-        missing.push_back(id);
-      }
-    }
-    return out;
-  });
-  reply(found ? mappings_of(*found, missing, true) : failure(found.error()));
-}
-
-void HttpApi::export_mappings(net::Request&&, net::Reply reply, std::string) {
-  net::Response response;
-  response.content_type = "application/x-ndjson";
-  // Page by page at the client's pace: ten million customers need no more memory than a hundred.
-  response.stream = [this, after = std::string{}, done = false](std::string& out) mutable {
-    if (done) return false;
-    const auto page = readers_.with([&](store::Reader& reader) { return links::export_page(reader, after, 200); });
-    if (!page) throw std::runtime_error(page.error().text);
-    for (const std::string& one : *page) out += one + "\n";
-    done = after.empty();
-    return !done;
-  };
-  reply(std::move(response));
 }
 
 void HttpApi::get_customer(net::Request&&, net::Reply reply, std::string user_id) {

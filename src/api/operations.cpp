@@ -67,8 +67,11 @@ void HttpApi::get_status(net::Request&&, net::Reply reply, std::string) {
   writer.field("credits_limit", status.credits_limit).field("state", status.state).field("detail", status.detail);
   if (status.resume_ms != 0) writer.field("resume_at", format_rfc3339(from_millis(status.resume_ms)));
   writer.field("last_error", status.last_error).end_object();
-  if (const reconcile::LastRun run = parts_.engine.last_reconcile(); run.ended_ms != 0) {
-    writer.key("reconcile").begin_object().field("ended_at", format_rfc3339(from_millis(run.ended_ms)));
+  for (const auto& [name, scope] :
+       {std::pair("reconcile", reconcile::Scope::all), std::pair("mapping_verify", reconcile::Scope::mapping)}) {
+    const reconcile::LastRun run = parts_.engine.last_reconcile(scope);
+    if (run.ended_ms == 0) continue;
+    writer.key(name).begin_object().field("ended_at", format_rfc3339(from_millis(run.ended_ms)));
     writer.field("drift", run.drift).field("left", run.left).end_object();
   }
   if (parts_.desk != nullptr) write_desk_status(parts_.desk->status(), writer);
@@ -178,9 +181,10 @@ void HttpApi::metrics(net::Request&&, net::Reply reply, std::string) {
   if (parts_.desk != nullptr) parts_.probe.note(parts_.desk->status());
   net::Response response;
   response.content_type = ops::Registry::k_content_type;
-  response.body =
-      parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,
-                        oldest_seconds(snapshot->backlog, parts_.clock.now()), parts_.engine.last_reconcile());
+  response.body = parts_.probe.text(parts_.engine.status(), snapshot->backlog, snapshot->accepted,
+                                    oldest_seconds(snapshot->backlog, parts_.clock.now()),
+                                    parts_.engine.last_reconcile(reconcile::Scope::all),
+                                    parts_.engine.last_reconcile(reconcile::Scope::mapping));
   reply(std::move(response));
 }
 

@@ -48,7 +48,8 @@ void Probe::held(std::string_view code) {
 }
 
 std::string Probe::text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
-                        std::int64_t oldest_seconds, const reconcile::LastRun& reconcile) {
+                        std::int64_t oldest_seconds, const reconcile::LastRun& reconcile,
+                        const reconcile::LastRun& verify) {
   const auto put = [&](std::string_view name, std::string_view help, std::int64_t value) {
     registry_.gauge(name, help).set(static_cast<double>(value));
   };
@@ -59,6 +60,7 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
   put("zohosync_held_entities", "Records that need a person.", backlog.held);
   put("zohosync_hanging_entities", "Records that hang on a held one.", backlog.hanging);
   put("zohosync_events_folded", "Events folded into the state since the start.", status.folded);
+  put("zohosync_mapping_links_imported", "Links that an import of the id map made since the start.", status.imported);
   put("zohosync_zoho_records_applied", "Record writes that Zoho confirmed since the start.", status.applied);
   put("zohosync_zoho_records_retried", "Record writes put off after a failure since the start.", status.retried);
   put("zohosync_zoho_credits_used_24h", "API credits spent in the last 24 hours, as far as known.",
@@ -68,6 +70,12 @@ std::string Probe::text(const engine::Status& status, const store::Backlog& back
     put("zohosync_reconcile_drift", "Records that the last reconcile found to differ.", reconcile.drift);
     put("zohosync_reconcile_left", "Of these: not mended by it.", reconcile.left);
     put("zohosync_reconcile_last_run_timestamp_seconds", "When the last reconcile ended.", reconcile.ended_ms / 1000);
+  }
+  if (verify.ended_ms != 0) {
+    put("zohosync_mapping_faults", "Faults of the id map that the last mapping verify found.", verify.drift);
+    put("zohosync_mapping_faults_left", "Of these: not mended by it.", verify.left);
+    put("zohosync_mapping_verify_last_run_timestamp_seconds", "When the last mapping verify ended.",
+        verify.ended_ms / 1000);
   }
   put("zohosync_zoho_resume_timestamp_seconds", "When a pause of writing ends or is tested, Unix time; 0: no pause.",
       status.resume_ms / 1000);

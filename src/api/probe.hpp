@@ -37,7 +37,8 @@ class Probe {
   void note(const desk::Status& status);
   /// Brings the gauges up to date and writes all of it.
   [[nodiscard]] std::string text(const engine::Status& status, const store::Backlog& backlog, store::Seq accepted,
-                                 std::int64_t oldest_seconds, const reconcile::LastRun& reconcile);
+                                 std::int64_t oldest_seconds, const reconcile::LastRun& reconcile,
+                                 const reconcile::LastRun& verify);
 
  private:
   ops::Registry& registry_;

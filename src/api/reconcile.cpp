@@ -7,28 +7,54 @@
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 
 namespace zs::api {
 
 void HttpApi::start_reconcile(net::Request&& request, net::Reply reply, std::string) {
   bool repair = false;
+  auto scope = reconcile::Scope::all;
   if (!trim(request.body).empty()) {
     simdjson::dom::parser parser;
     simdjson::dom::object body;
-    if (parser.parse(request.body).get(body) != simdjson::SUCCESS ||
-        (body.size() > 0 && body["repair"].get(repair) != simdjson::SUCCESS)) {
-      reply(problem(400, "body_invalid", "send {} to look, or {\"repair\": true} to mend what was found"));
+    bool is_good = parser.parse(request.body).get(body) == simdjson::SUCCESS;
+    for (const auto& [name, value] : body) {
+      if (!is_good) break;
+      std::string_view text;
+      if (name == "repair") {
+        is_good = value.get(repair) == simdjson::SUCCESS;
+      } else if (name == "scope") {
+        is_good = value.get(text) == simdjson::SUCCESS && (text == "all" || text == "mapping");
+        scope = text == "mapping" ? reconcile::Scope::mapping : reconcile::Scope::all;
+      } else {
+        is_good = false;
+      }
+    }
+    if (!is_good) {
+      reply(problem(400, "body_invalid",
+                    "send {} to look, or {\"repair\": true} to mend what was found; \"scope\" may be \"all\" or "
+                    "\"mapping\", which is the id map alone"));
       return;
     }
   }
-  const auto started = parts_.engine.start_reconcile(repair);
+  const auto started = parts_.engine.start_reconcile(repair, scope);
   if (!started && started.error().code == Errc::conflict) {
     reply(problem(409, "already_running", started.error().text));
     return;
   }
-  reply(started ? json(202, repair ? R"({"started":true,"repair":true})" : R"({"started":true,"repair":false})")
-                : failure(started.error()));
+  if (!started) {
+    reply(failure(started.error()));
+    return;
+  }
+  std::string body;
+  JsonWriter(body)
+      .begin_object()
+      .field_bool("started", true)
+      .field("scope", name_of(scope))
+      .field_bool("repair", repair)
+      .end_object();
+  reply(json(202, std::move(body)));
 }
 
 void HttpApi::get_reconcile(net::Request&& request, net::Reply reply, std::string) {

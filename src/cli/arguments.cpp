@@ -20,11 +20,20 @@ struct Group {
 };
 
 const std::array k_groups{
-    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export"}},
+    Group{"mapping", "The canonical id map: platform ids and Zoho ids", {"get", "find", "export", "import", "verify"}},
     Group{"held", "What could not be synced, why, and what would mend it", {"list", "show", "retry", "discard"}},
     Group{"desk", "Zoho Desk: tickets for platform users", {"ticket", "departments"}},
     Group{"config", "The configuration", {"check"}},
 };
+constexpr auto k_lookup_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"user_id", "The platform's id"},
+    {"account_key", "The platform's id"},
+    {"subscription_id", "The platform's id"},
+    {"contact_id", "Zoho's id"},
+    {"account_id", "Zoho's id"},
+    {"deal_id", "Zoho's id"},
+    {"email_hash", "SHA-256 of the trimmed, lower-cased e-mail, in hex"},
+});
 constexpr auto k_verbs =
     std::to_array<std::string_view>({"init", "serve", "auth", "token", "doctor", "setup", "import", "plan", "reconcile",
                                      "customer", "mapping", "held", "erase", "desk", "status", "config"});
@@ -75,6 +84,9 @@ class CommandLine {
                     "API key of the daemon; better given as $ZOHOSYNC_API_KEY, which other users cannot see")
         ->type_name("KEY");
     app->add_option("--url", options_.url, "Address of the daemon; else taken from server.listen")->type_name("URL");
+  }
+  void add_after(CLI::App* app) {
+    app->add_option("--after", options_.after, "Go on behind this user id")->type_name("USER");
   }
   void add_names(CLI::App* app, const std::string& name, const std::string& about, bool required = true) {
     CLI::Option* names = app->add_option(name, options_.names, about)->type_name("");
@@ -147,16 +159,31 @@ class CommandLine {
     add_names(one, "USER", "Platform user ids");
     add_json(one);
     one = verb(mapping, "find", "The users that an id belongs to", mapping_find);
-    for (const char* key : {"contact_id", "account_id", "account_key", "subscription_id", "deal_id"}) {
-      std::string flag = std::string("--") + key;
+    for (const auto& [key, about] : k_lookup_keys) {
+      std::string flag = "--" + std::string(key);
       std::ranges::replace(flag, '_', '-');
-      const bool zohos = std::string_view(key) != "account_key" && std::string_view(key) != "subscription_id";
-      one->add_option(flag, options_.lookup[key], zohos ? "Zoho's id" : "The platform's id")->type_name("ID");
+      one->add_option(flag, options_.lookup[std::string(key)], std::string(about))->type_name("ID");
     }
+    one->add_option("--email", options_.email, "The e-mail itself; only its hash is looked for")->type_name("E-MAIL");
+    add_after(one);
     add_json(one);
     one = verb(mapping, "export", "All mappings, one JSON object a line, ordered by user id", mapping_export);
     one->add_flag("--csv", options_.csv, "CSV instead, one row a subscription");
+    add_after(one);
     one->add_flag("--json", options_.json, "NDJSON, which it is anyway");
+    one = verb(mapping, "import", "Check an existing id map (CSV) against the org; with --apply link what is right",
+               mapping_import);
+    add_names(one, "FILE",
+              "CSV with the columns user_id, contact_id, account_key, account_id, subscription_id, deal_id, "
+              "or some of them; - is standard input");
+    one->add_flag("--apply", options_.apply, "Link the pairs and write the platform ids onto the records");
+    add_daemon(one);
+    add_json(one);
+    one = verb(mapping, "verify", "Check the id map against Zoho: are the records there, and who do they say they are",
+               mapping_verify);
+    one->add_flag("--repair", options_.repair, "Mend what needs no person, hold what does");
+    add_daemon(one);
+    add_json(one);
     one = verb(app_, "erase", "Forget a person, in Zoho and here: shows what it would come to; with --yes does it",
                erase);
     add_names(one, "USER", "The platform's user id");

@@ -22,7 +22,7 @@ struct Options {
   std::vector<std::string> names;  // what follows the verb: users, files, ids
   bool json = false;
   bool force = false;                         // init
-  bool apply = false;                         // setup
+  bool apply = false;                         // setup, mapping import
   bool redirect = false;                      // auth
   bool print = false;                         // auth: the token to standard output
   std::uint16_t port = 8765;                  // auth --redirect
@@ -31,7 +31,7 @@ struct Options {
   bool all = false;                           // held retry
   bool csv = false;                           // mapping export
   bool restart = false;                       // import
-  bool repair = false;                        // reconcile
+  bool repair = false;                        // reconcile, mapping verify
   bool offline = false;                       // plan
   std::string import_file;                    // plan
   bool yes = false;                           // erase
@@ -45,6 +45,8 @@ struct Options {
   std::string department;                     // desk ticket
   std::string idempotency_key;                // desk ticket; else a new one
   std::map<std::string, std::string> lookup;  // mapping find: "contact_id" and the like
+  std::string email;                          // mapping find
+  std::string after;                          // mapping find, export: the user id behind which to go on
 };
 
 using Verb = Exit (*)(const Options&);
@@ -62,6 +64,8 @@ Exit customer(const Options& options);
 Exit mapping_get(const Options& options);
 Exit mapping_find(const Options& options);
 Exit mapping_export(const Options& options);
+Exit mapping_import(const Options& options);
+Exit mapping_verify(const Options& options);
 Exit held_list(const Options& options);
 Exit held_show(const Options& options);
 Exit held_retry(const Options& options);

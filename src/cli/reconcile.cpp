@@ -1,9 +1,11 @@
-// `reconcile`: the daemon compares, because it alone knows what is on its way; here is what it found, for people.
+// `reconcile` and `mapping verify`: the daemon compares, because it alone knows what is on its way; here is what it
+// found, for people.
 #include <chrono>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "base/json.hpp"
 #include "cli/command.hpp"
 #include "cli/environment.hpp"
 #include "cli/json_view.hpp"
@@ -24,6 +26,7 @@ std::string_view words_of(std::string_view what) {
   if (what == "foreign_id") return "the record carries another platform id: correct it in Zoho";
   if (what == "twin") return "a second record carries this platform id: merge the two in Zoho";
   if (what == "orphan") return "carries a platform id that no event has told of: look at it in Zoho";
+  if (what == "id_missing") return "the record carries no platform id";
   if (what == "left_behind") return "is not wanted any more and left alone: yours to delete or keep";
   return what;
 }
@@ -52,30 +55,34 @@ std::string finding_text(element finding) {
 }
 
 std::string summary_text(element report) {
+  const bool is_map = shown(report, "scope") == "mapping";
   std::string out = counted(number(report, "records"), "record") + " read for " +
                     counted(number(report, "credits"), "API credit") + ". ";
   if (const std::int64_t waiting = number(report, "waiting"); waiting != 0)
     out += counted(waiting, "record") + " not compared: changes of them are on their way. ";
   const std::int64_t drift = number(report, "drift");
-  if (drift == 0) return out + "Nothing has drifted.\n";
-  out += counted(drift, "record") + " drifted";
+  if (drift == 0) return out + (is_map ? "The id map and Zoho agree.\n" : "Nothing has drifted.\n");
+  out += is_map ? counted(drift, "fault") + " in the id map" : counted(drift, "record") + " drifted";
   if (truth(report, "repair"))
     out += ": " + grouped(number(report, "mended")) + " mended, " + grouped(number(report, "left")) + " left";
   out += ".\n";
   if (const std::int64_t more = number(report, "not_listed"); more != 0)
     out += "The list ends after " + grouped(number(report, "drift") - more) + "; mend these and look again.\n";
-  if (!truth(report, "repair"))
-    return out + "`zohosync reconcile --repair` writes what can be mended without a person.\n";
-  return out;
+  if (truth(report, "repair")) return out;
+  return out + "`zohosync " + (is_map ? "mapping verify" : "reconcile") +
+         " --repair` mends what can be mended without a person.\n";
 }
 
 class Run {
  public:
-  Run(const Options& options, DaemonClient client) : options_(options), client_(std::move(client)) {}
+  Run(const Options& options, DaemonClient client, std::string_view scope)
+      : options_(options), client_(std::move(client)), scope_(scope) {}
 
   Exit operator()() {
-    const net::ClientResponse started = client_.send("POST", "/v1/reconcile", {{"content-type", "application/json"}},
-                                                     options_.repair ? R"({"repair":true})" : R"({"repair":false})");
+    std::string order;
+    JsonWriter(order).begin_object().field("scope", scope_).field_bool("repair", options_.repair).end_object();
+    const net::ClientResponse started =
+        client_.send("POST", "/v1/reconcile", {{"content-type", "application/json"}}, std::move(order));
     if (!is_good(started)) return refuse(started);
     while (true) {
       const net::ClientResponse answer = client_.send("GET", "/v1/reconcile?limit=1");
@@ -163,6 +170,7 @@ class Run {
 
   const Options& options_;
   DaemonClient client_;
+  std::string_view scope_;
   bool price_told_ = false;
 };
 
@@ -171,7 +179,13 @@ class Run {
 Exit reconcile(const Options& options) {
   auto client = connect(options);
   if (!client) return client.error();
-  return Run(options, std::move(*client))();
+  return Run(options, std::move(*client), "all")();
+}
+
+Exit mapping_verify(const Options& options) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  return Run(options, std::move(*client), "mapping")();
 }
 
 }  // namespace zs::cli

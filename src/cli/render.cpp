@@ -145,6 +145,12 @@ std::string status_text(std::string_view json) {
     rows.push_back({"reconcile", "last ended " + ended + ", " + grouped(number(part("reconcile"), "drift")) +
                                      " drifted" + (left == 0 ? "" : ", " + grouped(left) + " left")});
   }
+  if (const std::string ended = shown(part("mapping_verify"), "ended_at"); !ended.empty()) {
+    const std::int64_t left = number(part("mapping_verify"), "left");
+    rows.push_back({"id map", "last verified " + ended + ", " +
+                                  counted(number(part("mapping_verify"), "drift"), "fault") +
+                                  (left == 0 ? "" : ", " + grouped(left) + " left")});
+  }
   element desk;
   if (root["desk"].get(desk) == simdjson::SUCCESS) {
     const std::string left = shown(desk, "credits_remaining");

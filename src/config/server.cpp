@@ -32,7 +32,8 @@ void read_socket(std::string& target, const Value& value, const At& at) {
   if (path->empty()) {
     at.error(value, "is empty", "write a path like /run/zohosync/zohosync.sock, or leave the key out");
   } else if (path->size() > k_max_socket_path) {
-    at.error(value, "is longer than " + std::to_string(k_max_socket_path) + " bytes, the most that a socket's path can be",
+    at.error(value,
+             "is longer than " + std::to_string(k_max_socket_path) + " bytes, the most that a socket's path can be",
              "choose a shorter path");
   } else {
     target = *path;
@@ -62,16 +63,19 @@ void read_socket_mode(unsigned& target, const Value& value, const At& at) {
 }  // namespace
 
 Shape server_section(Server& server) {
-  return table("server", {setting("listen", [&](const Value& value, const At& at) { read_listen(server, value, at); }),
-                          text("tls_cert", server.tls_cert), text("tls_key", server.tls_key),
-                          boolean("insecure_http", server.insecure_http),
-                          setting("socket", [&](const Value& value, const At& at) { read_socket(server.socket, value, at); }),
-                          setting("socket_mode", [&](const Value& value, const At& at) { read_socket_mode(server.socket_mode, value, at); }),
-                          setting("socket_scopes", [&](const Value& value, const At& at) { read_scopes(server.socket_scopes, value, at); }),
- integer("threads", server.threads, 1, 64),
-                          integer("max_body_bytes", server.max_body_bytes, 1024, k_max_body),
-                          integer("max_events_per_request", server.max_events_per_request, 1, k_max_events),
-                          integer("max_backlog", server.max_backlog, 1, k_max_backlog)});
+  return table(
+      "server",
+      {setting("listen", [&](const Value& value, const At& at) { read_listen(server, value, at); }),
+       text("tls_cert", server.tls_cert), text("tls_key", server.tls_key),
+       boolean("insecure_http", server.insecure_http),
+       setting("socket", [&](const Value& value, const At& at) { read_socket(server.socket, value, at); }),
+       setting("socket_mode",
+               [&](const Value& value, const At& at) { read_socket_mode(server.socket_mode, value, at); }),
+       setting("socket_scopes",
+               [&](const Value& value, const At& at) { read_scopes(server.socket_scopes, value, at); }),
+       integer("threads", server.threads, 1, 64), integer("max_body_bytes", server.max_body_bytes, 1024, k_max_body),
+       integer("max_events_per_request", server.max_events_per_request, 1, k_max_events),
+       integer("max_backlog", server.max_backlog, 1, k_max_backlog)});
 }
 
 }  // namespace zs::config

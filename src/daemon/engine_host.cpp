@@ -8,9 +8,10 @@ namespace zs::daemon {
 
 EngineHost::~EngineHost() { stop(Duration{0}); }
 
-void EngineHost::run(engine::Engine& engine, reconcile::Reconciler& reconciler) {
+void EngineHost::run(engine::Engine& engine, reconcile::Reconciler& reconciler, reconcile::MapImport& map_import) {
   engine_ = &engine;
   reconciler_ = &reconciler;
+  map_import_ = &map_import;
   engine.on_progress = [this] { progress_.fetch_add(1, std::memory_order_release); };
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
@@ -33,7 +34,7 @@ void EngineHost::loop(const std::stop_token& stop) {
     engine_->tick();
     const std::lock_guard lock(mutex_);
     status_ = engine_->status();
-    last_reconcile_ = reconciler_->last_run();
+    last_reconcile_ = {reconciler_->last_run(reconcile::Scope::all), reconciler_->last_run(reconcile::Scope::mapping)};
   }
 }
 
@@ -113,8 +114,8 @@ Result<void> EngineHost::discard_held(store::EntityId id) {
   return ask([id](engine::Engine& engine) { return engine.discard_held(id); });
 }
 
-Result<void> EngineHost::start_reconcile(bool repair) {
-  return ask([this, repair](engine::Engine&) { return reconciler_->start(repair); });
+Result<void> EngineHost::start_reconcile(bool repair, reconcile::Scope scope) {
+  return ask([this, repair, scope](engine::Engine&) { return reconciler_->start(repair, scope); });
 }
 
 Result<std::string> EngineHost::reconcile_report(std::size_t after, std::size_t limit) {
@@ -126,9 +127,22 @@ Result<std::string> EngineHost::reconcile_report(std::size_t after, std::size_t 
   return *report;
 }
 
-reconcile::LastRun EngineHost::last_reconcile() const {
+reconcile::LastRun EngineHost::last_reconcile(reconcile::Scope scope) const {
   const std::lock_guard lock(mutex_);
-  return last_reconcile_;
+  return last_reconcile_.at(static_cast<std::size_t>(scope));
+}
+
+Result<void> EngineHost::start_map_import(std::vector<reconcile::MapRow> rows, bool apply) {
+  return ask([this, rows = std::move(rows), apply](engine::Engine&) { return map_import_->start(rows, apply); });
+}
+
+Result<std::string> EngineHost::map_import_report() {
+  auto report = std::make_shared<std::string>();
+  ZS_TRY(ask([this, report](engine::Engine&) -> Result<void> {
+    *report = reconcile::report_json(map_import_->progress(), map_import_->findings());
+    return {};
+  }));
+  return *report;
 }
 
 Result<engine::ErasureReport> EngineHost::erase(std::string user_id) {

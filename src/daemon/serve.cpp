@@ -85,6 +85,7 @@ struct Daemon {
         client(api, options.mapping, c.deals.pipeline),
         engine(*store, client, clock, random, options),
         reconciler(engine, *store, clock, reconcile_options_of(c)),
+        map_import(engine, *store, clock, options.mapping),
         probe(metrics),
         desk(c.desk.enabled ? std::make_unique<DeskHost>(c, host, *store, *transport, tokens, clock, random) : nullptr),
         http({c, *store, host, probe, clock, node_name(), std::string(k_version),
@@ -134,6 +135,7 @@ struct Daemon {
   zoho::Client client;
   engine::Engine engine;
   reconcile::Reconciler reconciler;
+  reconcile::MapImport map_import;
   ops::Registry metrics;
   api::Probe probe;
   std::unique_ptr<DeskHost> desk;  // null: [desk] is not switched on
@@ -147,6 +149,7 @@ Result<void> restore(Daemon& daemon) {
   ZS_ASSIGN(const std::optional<std::string> token, reader->meta(k_meta_token));
   daemon.tokens.restore(token.value_or(""));
   ZS_TRY(daemon.engine.start());
+  ZS_TRY(daemon.map_import.open());
   return daemon.reconciler.open();
 }
 
@@ -186,7 +189,7 @@ int serve(const config::Config& config) {
   daemon.server = std::move(*server);
   daemon.http.use_timer(daemon.server.get());
   daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
-  daemon.host.run(daemon.engine, daemon.reconciler);
+  daemon.host.run(daemon.engine, daemon.reconciler, daemon.map_import);
   if (daemon.desk) daemon.desk->start(*daemon.server);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},

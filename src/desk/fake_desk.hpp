@@ -117,7 +117,7 @@ class FakeDesk final : public net::HttpTransport {
       ZS_TRY(tx.save_state(entity));
       entity.zoho_id = crm_id;
       entity.synced_ms = to_millis(clock.now());
-      return tx.save_synced(entity);
+      return tx.save_link(entity, {store::Cause::inserted, to_millis(clock.now())});
     });
     if (!done) throw std::runtime_error(done.error().text);
   }
@@ -125,7 +125,7 @@ class FakeDesk final : public net::HttpTransport {
     const auto done = store->write([&](store::Transaction& tx) -> Result<void> {
       ZS_ASSIGN(auto entity, tx.find(event::Kind::user, user));
       entity->zoho_id = crm_id;
-      return tx.save_synced(*entity);
+      return tx.save_link(*entity, {store::Cause::inserted, to_millis(clock.now())});
     });
     if (!done) throw std::runtime_error(done.error().text);
   }

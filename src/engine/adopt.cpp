@@ -20,19 +20,19 @@ constexpr std::int32_t k_parents_looked_at = 3;
 
 /// A record that carries our platform id, with unknown content. It is read next; if that never happens (a crash, a
 /// pause), every field and tag of ours is in doubt and is written.
-Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string zoho_id) {
+Result<void> Engine::adopt_own(store::Transaction& tx, Work& work, std::string zoho_id, store::Cause cause) {
   work.entity.zoho_id = std::move(zoho_id);
   work.entity.synced.fields.clear();
   work.entity.synced.tags.clear();
   work.entity.synced.tags_doubt = options_.mapping.managed_tags(plan::module_of(work.entity.kind));
   work.must_read = true;
-  return link(tx, work);
+  return link(tx, work, cause);
 }
 
 /// Writes the new id into the map; whoever waited for it may go.
-Result<void> Engine::link(store::Transaction& tx, Work& work) {
+Result<void> Engine::link(store::Transaction& tx, Work& work, store::Cause cause) {
   work.candidate.clear();
-  const auto saved = tx.save_synced(work.entity);
+  const auto saved = tx.save_link(work.entity, {cause, now_ms()});
   if (!saved && saved.error().code == Errc::conflict) {
     const std::string taken = std::exchange(work.entity.zoho_id, {});
     work.must_read = false;
@@ -42,23 +42,22 @@ Result<void> Engine::link(store::Transaction& tx, Work& work) {
   ZS_TRY(saved);
   ZS_TRY(tx.unblock_children(work.entity.id));
   may_have_dirty_ = true;
-  return wake_children(tx, work);
+  return wake_children(tx, work.entity, work.dirty.lane);
 }
 
 /// What names this record in Zoho, or was held for want of it, is looked at again.
-Result<void> Engine::wake_children(store::Transaction& tx, const Work& work) {
+Result<void> Engine::wake_children(store::Transaction& tx, const store::Entity& entity, store::Lane lane) {
   constexpr std::size_t k_many = 10'000;
   std::vector<store::Entity> children;
-  if (work.entity.kind == event::Kind::user) {
-    ZS_ASSIGN(children, tx.subscriptions_of_user(work.entity.key, k_many));
-  } else if (work.entity.kind == event::Kind::account) {
+  if (entity.kind == event::Kind::user) {
+    ZS_ASSIGN(children, tx.subscriptions_of_user(entity.key, k_many));
+  } else if (entity.kind == event::Kind::account) {
     // An account that is made anew has a new id, which all of its records must name. One that is made the first time
     // concerns only those who were held for want of it.
     ZS_ASSIGN(const store::Backlog backlog, tx.backlog());
-    if (work.entity.synced_ms == 0 && backlog.held == 0) return {};
-    ZS_ASSIGN(children, tx.of_account(work.entity.key, event::Kind::user, true, k_many));
-    ZS_ASSIGN(std::vector<store::Entity> deals,
-              tx.of_account(work.entity.key, event::Kind::subscription, false, k_many));
+    if (entity.synced_ms == 0 && backlog.held == 0) return {};
+    ZS_ASSIGN(children, tx.of_account(entity.key, event::Kind::user, true, k_many));
+    ZS_ASSIGN(std::vector<store::Entity> deals, tx.of_account(entity.key, event::Kind::subscription, false, k_many));
     std::ranges::move(deals, std::back_inserter(children));
   }
   for (const store::Entity& child : children) {
@@ -67,7 +66,7 @@ Result<void> Engine::wake_children(store::Transaction& tx, const Work& work) {
     ZS_ASSIGN(const std::optional<store::Held> held, tx.held(child.id));
     const bool wanted_us = held && held->code.starts_with("PARENT_");
     const bool names_us = !held && !child.zoho_id.empty();
-    if (wanted_us || names_us) ZS_TRY(tx.mark_dirty(child.id, work.dirty.lane, now_ms()));
+    if (wanted_us || names_us) ZS_TRY(tx.mark_dirty(child.id, lane, now_ms()));
   }
   return {};
 }
@@ -107,7 +106,7 @@ Result<void> Engine::settle_found(store::Transaction& tx, Work& work, const std:
     if (to_lower(record.text("Email")) != email) continue;
     const std::string owner = record.text(id_field);
     if (owner == work.entity.key) {
-      return adopt_own(tx, work, record.zoho_id);
+      return adopt_own(tx, work, record.zoho_id, store::Cause::adopted_external_id);
     }
     ZS_ASSIGN(const std::optional<store::Entity> holder, tx.find_by_zoho_id(event::Kind::user, record.zoho_id));
     const bool is_taken = holder || std::ranges::any_of(works_, [&](const auto& entry) {
@@ -176,7 +175,8 @@ Result<void> Engine::settle_read(store::Transaction& tx, Work& work, const zoho:
       .field("zoho_id", record->zoho_id)
       .end_object();
   ZS_TRY(tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)}));
-  return link(tx, work);
+  // A record that is read because it is ours already keeps its link, whatever is given as the cause.
+  return link(tx, work, work.candidate_field == "Email" ? store::Cause::adopted_email : store::Cause::adopted_field);
 }
 
 }  // namespace zs::engine

@@ -1,11 +1,17 @@
 #include "engine/desired.hpp"
 
+#include <utility>
+
+#include "plan/diff.hpp"
+
 namespace zs::engine {
 
 using event::Kind;
 
-Result<Formed> form_desired(store::Reader& reader, const store::Entity& entity, const plan::Mapping& mapping,
-                            const plan::Schema& schema) {
+namespace {
+
+Result<Formed> form_whole(store::Reader& reader, const store::Entity& entity, const plan::Mapping& mapping,
+                          const plan::Schema& schema) {
   Formed formed;
   if (entity.kind == Kind::account) {
     formed.desired = plan::desired_account(mapping, schema, entity.key, entity.registers, entity.summary);
@@ -27,6 +33,27 @@ Result<Formed> form_desired(store::Reader& reader, const store::Entity& entity, 
   }
   formed.desired = plan::desired_deal(mapping, schema, entity.key, entity.registers, account_registers, view,
                                       formed.user ? formed.user->zoho_id : "");
+  return formed;
+}
+
+}  // namespace
+
+bool is_unheard_of(const store::Entity& entity) {
+  // An account that an event has concerned has a name, if only its id.
+  return !entity.zoho_id.empty() && entity.registers.empty() && entity.summary.name.empty();
+}
+
+Result<Formed> form_desired(store::Reader& reader, const store::Entity& entity, const plan::Mapping& mapping,
+                            const plan::Schema& schema) {
+  ZS_ASSIGN(Formed formed, form_whole(reader, entity, mapping, schema));
+  if (formed.desired.wanted || entity.zoho_id.empty()) return formed;
+  // A link that only our side knows of is half a link, whatever else is wanted in the record.
+  const plan::Module module = plan::module_of(entity.kind);
+  plan::Desired link = plan::desired_link(mapping, module, entity.key, entity.synced);
+  if (is_unheard_of(entity) || !plan::diff(link, entity.synced, mapping, module).set.empty()) {
+    formed.desired = std::move(link);
+    formed.is_link_only = true;
+  }
   return formed;
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -33,6 +34,25 @@
 #include "zoho/reactions.hpp"
 
 namespace zs::engine {
+
+/// An entity and its record, on the word of an import.
+struct NewLink {
+  event::Kind kind = event::Kind::user;
+  std::string key;
+  std::string zoho_id;
+  std::string account_key;  // users, subscriptions: where they belong until an event says otherwise; may be empty
+  std::string user_key;     // subscriptions: the same
+  plan::Synced synced;      // what the record was read to hold
+};
+
+enum class LinkOutcome : std::uint8_t {
+  linked,
+  already,    // these two were linked before
+  elsewhere,  // the entity has another record
+  taken,      // the record is another entity's
+  erased,     // the person was, or is about to be
+  in_flight,  // a call about it is out: to be asked again
+};
 
 enum class OnDeleted : std::uint8_t { hold, recreate, leave };
 
@@ -65,8 +85,9 @@ struct Status {
   std::int64_t credits_limit = 0;
   std::int64_t applied = 0;  // records written
   std::int64_t retried = 0;
-  std::int64_t held = 0;    // put on hold since the start
-  std::int64_t folded = 0;  // events
+  std::int64_t held = 0;      // put on hold since the start
+  std::int64_t folded = 0;    // events
+  std::int64_t imported = 0;  // links of an imported map
   std::string last_error;
   bool operator==(const Status&) const = default;
 };
@@ -102,6 +123,12 @@ class Engine {
   void entities_marked() { may_have_dirty_ = true; }
   /// The org as described last; none before the first time.
   [[nodiscard]] const std::optional<zoho::Org>& org() const { return org_; }
+
+  // links.cpp
+  /// Pairs that somebody else knows to belong together, each checked against the store once more: what is linked
+  /// already, to somebody else, erased or in a call just now is left as it is. The others are linked and marked, so
+  /// that their records are written; whoever waited for them may go. Durable when it returns.
+  [[nodiscard]] Result<std::vector<LinkOutcome>> link_records(std::span<const NewLink> links);
 
   /// The right to be forgotten. Begins it, or tells how far it is; durable when it returns. A user that no event has
   /// told of yet is erased as well: what is still to come of them is refused.
@@ -243,9 +270,12 @@ class Engine {
   [[nodiscard]] Result<void> settle_read(store::Transaction& tx, Work& work, const zoho::Record* record);
   [[nodiscard]] Result<void> settle_nothing(store::Transaction& tx, std::uint64_t call_id, Flight& flight,
                                             const zoho::Answer& answer);
-  [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id);
-  [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work);
-  [[nodiscard]] Result<void> wake_children(store::Transaction& tx, const Work& work);
+  [[nodiscard]] Result<void> adopt_own(store::Transaction& tx, Work& work, std::string zoho_id, store::Cause cause);
+  [[nodiscard]] Result<void> link(store::Transaction& tx, Work& work, store::Cause cause);
+  [[nodiscard]] Result<void> wake_children(store::Transaction& tx, const store::Entity& entity, store::Lane lane);
+  [[nodiscard]] Result<LinkOutcome> link_record(store::Transaction& tx, const NewLink& link,
+                                                std::vector<EntityId>& linked);
+  void let_go(EntityId id);
   [[nodiscard]] Result<void> settle_parent_gone(store::Transaction& tx, Work& work, const zoho::ItemAnswer& answer);
   [[nodiscard]] Result<void> conclude(store::Transaction& tx, Work& work);
   [[nodiscard]] Result<void> note(store::Transaction& tx, const Work& work, std::uint64_t call_id, const Flight& flight,

@@ -213,7 +213,7 @@ void Engine::settle_key(EntityId id, Erasure& erasure, const std::vector<zoho::R
     const auto noted = store_.write([&](store::Transaction& tx) -> Result<void> {
       ZS_ASSIGN(std::optional<store::Entity> entity, tx.load(step.entity));
       entity->zoho_id = record.zoho_id;
-      return tx.save_synced(*entity);
+      return tx.save_link(*entity, {store::Cause::adopted_external_id, now_ms()});
     });
     if (!noted && noted.error().code == Errc::conflict) continue;  // it is another person's by now
     if (!noted) {

@@ -78,7 +78,7 @@ class Removal {
     ZS_ASSIGN(const std::vector<std::string> hashes, tx_.erase_events(events_));
     ZS_TRY(rename_in_stamps(hashes));
     for (const Entity& one : scope_.subscriptions) ZS_TRY(unlink(one.id));
-    for (const Entity& one : gone_) ZS_TRY(tx_.erase_entity(one.id));
+    for (const Entity& one : gone_) ZS_TRY(tx_.erase_entity(one.id, now_ms_));
     for (const Entity& one : scope_.accounts) {
       // An account of one's own has one's own id.
       if (one.key == scope_.user.key) ZS_TRY(tx_.bury(Kind::account, one.key));
@@ -200,7 +200,7 @@ Result<void> make_anew(store::Transaction& tx, EntityId id, std::int64_t now_ms)
   } else {
     for (const char* field : {"Deal_Name", "Account_Name", "Contact_Name"}) entity->synced.fields.erase(field);
   }
-  ZS_TRY(tx.save_synced(*entity));
+  ZS_TRY(tx.save_link(*entity, {store::Cause::erased, now_ms}));
   return tx.mark_dirty(id, store::Lane::live, now_ms);
 }
 

@@ -43,6 +43,7 @@ class Folding {
       ZS_ASSIGN(Touched * touched, at(patch.kind, patch.key));
       const bool news = state::apply(touched->entity.registers, event, patch);
       touched->changed = news || touched->changed;
+      touched->may_rename = touched->may_rename || (news && may_rename_account(event, patch));
       if (news && patch.kind == Kind::account) {
         touched->is_shown_elsewhere =
             touched->is_shown_elsewhere || std::ranges::any_of(patch.fields, [&](const auto& field) {
@@ -69,57 +70,26 @@ class Folding {
       ZS_ASSIGN(Touched * account, at(Kind::account, key));
       account->lane = std::min(account->lane, lane);
     }
-    ZS_TRY(gather_new_accounts());
-    // People and subscriptions first: the summary of an account asks the store for them.
-    ZS_TRY(save([](Kind kind) { return kind != Kind::account; }));
-    for (const auto& [key, lane] : accounts_) ZS_TRY(summarize(key));
-    ZS_TRY(save([](Kind kind) { return kind == Kind::account; }));
+    summarize_new_accounts();
     for (auto& [key, touched] : entities_) {
-      for (const store::Seq seq : touched.seqs) ZS_TRY(tx_.note_touch(touched.entity.id, seq));
-      if (touched.changed) ZS_TRY(tx_.mark_dirty(touched.entity.id, touched.lane, now_ms_));
-      if (touched.is_shown_elsewhere) {
-        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::user, touched.lane, now_ms_));
-        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::subscription, touched.lane, now_ms_));
-      }
+      if (touched.changed || touched.entity.id == 0) ZS_TRY(tx_.save_state(touched.entity));
     }
+    for (const auto& [key, lane] : accounts_) ZS_TRY(summarize(key));
+    ZS_TRY(mark_dirty());
     return remember_users();
   }
 
  private:
   struct Touched {
     Entity entity;
+    bool is_new = false;  // not in the store before
     bool changed = false;
+    bool may_rename = false;          // users: the account's name may come from what changed
     bool is_shown_elsewhere = false;  // a field changed that contacts or deals copy
     Lane lane = Lane::repair;
     std::vector<store::Seq> seqs;
   };
   using Key = std::pair<Kind, std::string>;
-
-  template <class Chosen>
-  Result<void> save(Chosen chosen) {
-    for (auto& [key, touched] : entities_) {
-      if (chosen(key.first) && (touched.changed || touched.entity.id == 0)) ZS_TRY(tx_.save_state(touched.entity));
-    }
-    return {};
-  }
-
-  /// An account that nobody in the store is in has all its people and subscriptions here: it is summarized without
-  /// asking for them. So it is with nearly every sign-up.
-  Result<void> gather_new_accounts() {
-    for (const auto& [key, lane] : accounts_) {
-      ZS_ASSIGN(const Touched* account, at(Kind::account, key));
-      if (account->entity.id != 0) continue;
-      ZS_ASSIGN(const std::vector<std::uint32_t> users, tx_.distinct_facts(key, Kind::user));
-      ZS_ASSIGN(const std::vector<std::uint32_t> subscriptions, tx_.distinct_facts(key, Kind::subscription));
-      if (users.empty() && subscriptions.empty()) gathered_.try_emplace(key);
-    }
-    for (auto& [key, touched] : entities_) {
-      if (key.first == Kind::account) continue;
-      const auto found = gathered_.find(touched.entity.account_key);
-      if (found != gathered_.end()) found->second.push_back(&touched);
-    }
-    return {};
-  }
 
   Result<Touched*> at(Kind kind, const std::string& key) {
     const auto found = entities_.find({kind, key});
@@ -131,6 +101,7 @@ class Folding {
     } else {
       touched.entity.kind = kind;
       touched.entity.key = key;
+      touched.is_new = true;
     }
     return &entities_.emplace(Key{kind, key}, std::move(touched)).first->second;
   }
@@ -153,13 +124,22 @@ class Folding {
       const std::string account = state::account_of_user(entity.registers, entity.key);
       const std::uint32_t facts = state::user_facts(entity.registers).pack();
       const bool moved = account != entity.account_key || (facts != 0) != (entity.facts != 0);
-      concerns(entity.account_key, user->lane);
+      const bool concerns_account = moved || facts != entity.facts || user->may_rename;
+      if (concerns_account) concerns(entity.account_key, user->lane);
       entity.account_key = account;
       entity.facts = facts;
-      concerns(account, user->lane);
+      if (concerns_account) concerns(account, user->lane);
       if (moved) ZS_TRY(recall_subscriptions(*user));
     }
     return {};
+  }
+
+  /// What summarize() looks at in a sole user, beside its facts.
+  static bool may_rename_account(const event::Event& event, const event::Patch& patch) {
+    return patch.kind == Kind::user && (event.deletes_user || std::ranges::any_of(patch.fields, [](const auto& field) {
+                                          return field.first == "first_name" || field.first == "last_name" ||
+                                                 field.first == "email";
+                                        }));
   }
 
   /// A user that moved, or has just become known, takes along what hangs on it.
@@ -189,10 +169,12 @@ class Folding {
         if (user->entity.facts != 0) account = user->entity.account_key;
         if (user->entity.id == 0 && user->seqs.empty()) entities_.erase({Kind::user, entity.user_key});
       }
-      concerns(entity.account_key, subscription->lane);
+      const std::uint32_t facts = state::subscription_facts(entity.registers).pack();
+      const bool concerns_account = account != entity.account_key || facts != entity.facts || subscription->is_new;
+      if (concerns_account) concerns(entity.account_key, subscription->lane);
       entity.account_key = account;
-      entity.facts = state::subscription_facts(entity.registers).pack();
-      concerns(account, subscription->lane);
+      entity.facts = facts;
+      if (concerns_account) concerns(account, subscription->lane);
     }
     return {};
   }
@@ -224,80 +206,97 @@ class Folding {
     return {};
   }
 
+  /// An account has a row from the moment somebody is in it. So all who are in one without a row are at hand, and it is
+  /// written once, with its summary.
+  void summarize_new_accounts() {
+    std::map<std::string_view, std::vector<Touched*>> members_of;
+    for (const auto& [key, lane] : accounts_) {
+      if (entities_.at({Kind::account, key}).is_new) members_of.try_emplace(key);
+    }
+    if (members_of.empty()) return;
+    for (auto& [key, touched] : entities_) {
+      if (key.first == Kind::account) continue;
+      const auto account = members_of.find(touched.entity.account_key);
+      if (account != members_of.end()) account->second.push_back(&touched);
+    }
+    for (const auto& [key, members] : members_of) {
+      Touched& account = entities_.at({Kind::account, std::string(key)});
+      state::AccountSummary now = summary_of(account.entity, members);
+      if (now == account.entity.summary) continue;
+      for (Touched* member : members) {
+        member->changed = true;
+        member->lane = std::min(member->lane, account.lane);
+      }
+      account.entity.summary = std::move(now);
+      account.changed = true;
+    }
+  }
+
+  static state::AccountSummary summary_of(const Entity& account, const std::vector<Touched*>& those_in_it) {
+    state::Members members;
+    std::vector<state::SubscriptionFacts> subscriptions;
+    for (const Touched* one : those_in_it) {
+      if (one->entity.facts == 0) continue;
+      if (one->entity.kind == Kind::subscription) {
+        subscriptions.push_back(state::SubscriptionFacts::unpack(one->entity.facts));
+      } else {
+        members.sole = members.kinds.empty() ? &one->entity.registers : nullptr;
+        members.kinds.push_back(state::UserFacts::unpack(one->entity.facts));
+      }
+    }
+    return state::summarize(account.registers, account.key, members, subscriptions);
+  }
+
   Result<void> summarize(const std::string& account_key) {
     ZS_ASSIGN(Touched * account, at(Kind::account, account_key));
-    const auto gathered = gathered_.find(account_key);
-    const bool is_gathered = gathered != gathered_.end();
+    if (account->is_new) return {};
     state::Members members;
-    std::vector<Entity> people;  // that `members` points to
+    ZS_ASSIGN(const std::vector<std::uint32_t> user_bits, tx_.distinct_facts(account_key, Kind::user));
+    for (const std::uint32_t bits : user_bits) {
+      if (bits != 0) members.kinds.push_back(state::UserFacts::unpack(bits));
+    }
+    std::vector<Entity> people;
+    if (account->entity.registers.text("name").empty() && !members.kinds.empty()) {
+      ZS_ASSIGN(people, tx_.of_account(account_key, Kind::user, true, 2));
+      if (people.size() == 1) members.sole = &people.front().registers;
+    }
     std::vector<state::SubscriptionFacts> subscriptions;
-    if (is_gathered) {
-      gather(gathered->second, members, subscriptions);
-    } else {
-      ZS_TRY(look_up(*account, members, people, subscriptions));
+    ZS_ASSIGN(const std::vector<std::uint32_t> subscription_bits, tx_.distinct_facts(account_key, Kind::subscription));
+    for (const std::uint32_t bits : subscription_bits) {
+      if (bits != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(bits));
     }
     const state::AccountSummary was = account->entity.summary;
     state::AccountSummary now = state::summarize(account->entity.registers, account_key, members, subscriptions);
     if (now == was) return {};
     account->entity.summary = std::move(now);
+    ZS_TRY(tx_.save_state(account->entity));
     account->changed = true;
-    return spread(*account, was, is_gathered ? &gathered->second : nullptr);
-  }
-
-  static void gather(const std::vector<Touched*>& all, state::Members& members,
-                     std::vector<state::SubscriptionFacts>& subscriptions) {
-    const Entity* sole = nullptr;
-    std::size_t known = 0;
-    for (const Touched* one : all) {
-      const Entity& entity = one->entity;
-      if (entity.kind == Kind::subscription) {
-        if (entity.facts != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(entity.facts));
-      } else if (entity.facts != 0) {
-        members.kinds.push_back(state::UserFacts::unpack(entity.facts));
-        sole = &entity;
-        ++known;
-      }
-    }
-    if (known == 1) members.sole = &sole->registers;
-  }
-
-  Result<void> look_up(const Touched& account, state::Members& members, std::vector<Entity>& people,
-                       std::vector<state::SubscriptionFacts>& subscriptions) {
-    const std::string& key = account.entity.key;
-    ZS_ASSIGN(const std::vector<std::uint32_t> user_bits, tx_.distinct_facts(key, Kind::user));
-    for (const std::uint32_t bits : user_bits) {
-      if (bits != 0) members.kinds.push_back(state::UserFacts::unpack(bits));
-    }
-    if (account.entity.registers.text("name").empty() && !members.kinds.empty()) {
-      ZS_ASSIGN(people, tx_.of_account(key, Kind::user, true, 2));
-      if (people.size() == 1) members.sole = &people.front().registers;
-    }
-    ZS_ASSIGN(const std::vector<std::uint32_t> subscription_bits, tx_.distinct_facts(key, Kind::subscription));
-    for (const std::uint32_t bits : subscription_bits) {
-      if (bits != 0) subscriptions.push_back(state::SubscriptionFacts::unpack(bits));
-    }
-    return {};
+    return spread(account->entity, was, account->lane);
   }
 
   /// An account's people show its lifecycle and plan, its deals its name.
-  Result<void> spread(const Touched& account, const state::AccountSummary& was, const std::vector<Touched*>* gathered) {
-    const state::AccountSummary& now = account.entity.summary;
+  Result<void> spread(const Entity& account, const state::AccountSummary& was, Lane lane) {
+    const state::AccountSummary& now = account.summary;
     const bool appeared = now.exists && !was.exists;
     if (appeared || now.lifecycle != was.lifecycle || now.plan != was.plan) {
-      ZS_TRY(mark_all(account, Kind::user, gathered));
+      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::user, lane, now_ms_));
     }
-    if (appeared || now.name != was.name) ZS_TRY(mark_all(account, Kind::subscription, gathered));
+    if (appeared || now.name != was.name)
+      ZS_TRY(tx_.mark_account_dirty(account.key, Kind::subscription, lane, now_ms_));
     return {};
   }
 
-  Result<void> mark_all(const Touched& account, Kind kind, const std::vector<Touched*>* gathered) {
-    if (gathered == nullptr) return tx_.mark_account_dirty(account.entity.key, kind, account.lane, now_ms_);
-    for (Touched* one : *gathered) {
-      if (one->entity.kind != kind) continue;
-      one->changed = true;
-      one->lane = std::min(one->lane, account.lane);
+  Result<void> mark_dirty() {
+    std::vector<store::Mark> marks;
+    for (auto& [key, touched] : entities_) {
+      for (const store::Seq seq : touched.seqs) ZS_TRY(tx_.note_touch(touched.entity.id, seq));
+      if (touched.changed) marks.push_back({touched.entity.id, touched.lane});
+      if (touched.is_shown_elsewhere && !touched.is_new) {
+        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::user, touched.lane, now_ms_));
+        ZS_TRY(tx_.mark_account_dirty(key.second, Kind::subscription, touched.lane, now_ms_));
+      }
     }
-    return {};
+    return tx_.mark_dirty(marks, now_ms_);
   }
 
   static constexpr std::size_t k_no_limit = 1'000'000;
@@ -314,7 +313,6 @@ class Folding {
   std::vector<Named> named_;
   std::map<Key, Touched> entities_;
   std::map<std::string, Lane> accounts_;
-  std::map<std::string, std::vector<Touched*>> gathered_;  // by account: everybody of those that are new
 };
 
 /// Whether the state knows whom the event speaks of, or learns from it all that a signup tells.

@@ -102,7 +102,7 @@ Result<void> Engine::take_back(store::Transaction& tx, const store::Held& held) 
     ZS_ASSIGN(std::optional<store::Entity> entity, tx.load(held.id));
     entity->zoho_id.clear();
     entity->synced = {};
-    ZS_TRY(tx.save_synced(*entity));
+    ZS_TRY(tx.save_link(*entity, {store::Cause::retried, now_ms()}));
   }
   return tx.mark_dirty(held.id, lane_of(held), now_ms());
 }

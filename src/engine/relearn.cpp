@@ -68,7 +68,7 @@ Result<void> Engine::follow(store::Transaction& tx, Work& work, const std::strin
       .field("zoho_id", zoho_id)
       .end_object();
   ZS_TRY(tx.add_timeline(work.entity.id, {now_ms(), std::move(entry)}));
-  return adopt_own(tx, work, zoho_id);
+  return adopt_own(tx, work, zoho_id, store::Cause::merged);
 }
 
 void Engine::hold_as_merged(Work& work, const std::string& other_key, const std::string& zoho_id) {
@@ -124,7 +124,7 @@ Result<void> Engine::settle_missing(store::Transaction& tx, Work& work) {
       work.entity.synced = {};
       work.must_read = false;
       work.is_searched = true;
-      return tx.save_synced(work.entity);
+      return tx.save_link(work.entity, {store::Cause::deleted_in_zoho, now_ms()});
     case OnDeleted::leave:
       // As good as synced: until an event changes it, nobody asks again.
       work.must_leave = true;

@@ -91,7 +91,7 @@ Result<Engine::Readiness> Engine::form_desired(Work& work) {
   work.desired = std::move(formed.desired);
   if (!options_.send_external_id)
     work.desired.fields.erase(options_.mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))]);
-  if (entity.kind == Kind::account || !work.desired.wanted) return Readiness::ready;
+  if (entity.kind == Kind::account || !work.desired.wanted || formed.is_link_only) return Readiness::ready;
   ZS_ASSIGN(const Readiness with_account, await_parent(work, formed.account, entity.account_key));
   if (with_account != Readiness::ready) return with_account;
   // A Contact that is on its way is worth waiting for; one that is held or unknown is not: the Deal goes without.

@@ -215,7 +215,7 @@ Result<void> Engine::settle_item(store::Transaction& tx, Work& work, const Fligh
     case Verdict::exists:
       if (answer.field == options_.mapping.external_id[static_cast<std::size_t>(module)]) {
         // Ours: made by a call whose answer was lost.
-        return adopt_own(tx, work, answer.zoho_id);
+        return adopt_own(tx, work, answer.zoho_id, store::Cause::adopted_external_id);
       }
       if (flight.verb == Verb::insert && work.candidate.empty()) {
         work.candidate = answer.zoho_id;
@@ -251,7 +251,7 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
     work.entity.synced.fields.try_emplace(rule.field, "null");
   }
   work.entity.zoho_id = answer.zoho_id;
-  return link(tx, work);
+  return link(tx, work, work.entity.synced_ms == 0 ? store::Cause::inserted : store::Cause::recreated);
 }
 
 }  // namespace zs::engine

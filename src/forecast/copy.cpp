@@ -183,7 +183,7 @@ Result<void> Copy::copy(store::Transaction& tx, const Entity& entity) {
   Entity here = entity;
   here.id = 0;
   ZS_TRY(tx.save_state(here));
-  ZS_TRY(tx.save_synced(here));
+  ZS_TRY(tx.save_link(here, {store::Cause::imported, here.synced_ms}));
   ZS_ASSIGN(std::optional<store::Held> held, from_.held(entity.id));
   if (held) {
     held->id = here.id;

@@ -23,22 +23,32 @@ struct Customer {
   Entity user;
   std::optional<Entity> account;
   std::vector<Entity> subscriptions;
+  bool has_more_subscriptions = false;
 };
 
 Result<std::optional<Customer>> load_customer(Reader& reader, std::string_view user_id) {
   ZS_ASSIGN(std::optional<Entity> user, reader.find(Kind::user, user_id));
-  if (!user || user->registers.empty()) return std::nullopt;
+  // One that an import of the map linked is known before its first event.
+  if (!user || (user->registers.empty() && user->zoho_id.empty())) return std::nullopt;
   Customer customer{std::move(*user), {}, {}};
   std::map<std::string, Entity> subscriptions;
   if (!customer.user.account_key.empty()) {
     ZS_ASSIGN(customer.account, reader.find(Kind::account, customer.user.account_key));
     ZS_ASSIGN(std::vector<Entity> of_account,
-              reader.of_account(customer.user.account_key, Kind::subscription, false, k_many));
+              reader.of_account(customer.user.account_key, Kind::subscription, false, k_many + 1));
+    customer.has_more_subscriptions = of_account.size() > k_many;
     for (Entity& one : of_account) subscriptions.emplace(one.key, std::move(one));
   }
-  ZS_ASSIGN(std::vector<Entity> of_user, reader.subscriptions_of_user(user_id, k_many));
+  ZS_ASSIGN(std::vector<Entity> of_user, reader.subscriptions_of_user(user_id, k_many + 1));
+  customer.has_more_subscriptions = customer.has_more_subscriptions || of_user.size() > k_many;
   for (Entity& one : of_user) subscriptions.emplace(one.key, std::move(one));
-  for (auto& [key, one] : subscriptions) customer.subscriptions.push_back(std::move(one));
+  for (auto& [key, one] : subscriptions) {
+    if (customer.subscriptions.size() == k_many) {
+      customer.has_more_subscriptions = true;
+      break;
+    }
+    customer.subscriptions.push_back(std::move(one));
+  }
   return customer;
 }
 
@@ -90,7 +100,9 @@ Result<std::string> mapping_of(Reader& reader, const Customer& customer) {
     write_id(json, "deal_id", one.zoho_id);
     json.end_object();
   }
-  json.end_array().field_bool("synced", settled && cursor >= last);
+  json.end_array();
+  if (customer.has_more_subscriptions) json.field_bool("more_subscriptions", true);
+  json.field_bool("synced", settled && cursor >= last);
   std::int64_t synced_ms = customer.user.synced_ms;
   if (customer.account) synced_ms = std::max(synced_ms, customer.account->synced_ms);
   for (const Entity& one : customer.subscriptions) synced_ms = std::max(synced_ms, one.synced_ms);
@@ -114,67 +126,6 @@ Result<bool> is_synced(Reader& reader, std::string_view user_id, store::Seq up_t
   ZS_ASSIGN(const std::optional<Customer> customer, load_customer(reader, user_id));
   if (!customer) return fail(Errc::not_found, "no event has told of this user");
   return is_settled(reader, *customer);
-}
-
-std::optional<Key> parse_key(std::string_view name) {
-  if (name == "contact_id") return Key::contact_id;
-  if (name == "account_id") return Key::account_id;
-  if (name == "account_key") return Key::account_key;
-  if (name == "subscription_id") return Key::subscription_id;
-  if (name == "deal_id") return Key::deal_id;
-  return std::nullopt;
-}
-
-Result<std::vector<std::string>> find_mappings_json(Reader& reader, Key key, std::string_view id) {
-  std::optional<Entity> start;
-  switch (key) {
-    case Key::contact_id: {
-      ZS_ASSIGN(start, reader.find_by_zoho_id(Kind::user, id));
-      break;
-    }
-    case Key::account_id: {
-      ZS_ASSIGN(start, reader.find_by_zoho_id(Kind::account, id));
-      break;
-    }
-    case Key::deal_id: {
-      ZS_ASSIGN(start, reader.find_by_zoho_id(Kind::subscription, id));
-      break;
-    }
-    case Key::account_key: {
-      ZS_ASSIGN(start, reader.find(Kind::account, id));
-      break;
-    }
-    case Key::subscription_id: {
-      ZS_ASSIGN(start, reader.find(Kind::subscription, id));
-      break;
-    }
-  }
-  std::vector<std::string> users;
-  if (start && start->kind == Kind::user) users.push_back(start->key);
-  // A subscription leads to its user; without one, to the people of its account.
-  if (start && start->kind == Kind::subscription && !start->user_key.empty()) users.push_back(start->user_key);
-  if (start && users.empty()) {
-    const std::string account = start->kind == Kind::account ? start->key : start->account_key;
-    ZS_ASSIGN(const std::vector<Entity> people, reader.of_account(account, Kind::user, true, k_many));
-    for (const Entity& one : people) users.push_back(one.key);
-  }
-  std::vector<std::string> out;
-  for (const std::string& user : users) {
-    ZS_ASSIGN(std::optional<std::string> json, mapping_json(reader, user));
-    if (json) out.push_back(std::move(*json));
-  }
-  return out;
-}
-
-Result<std::vector<std::string>> export_page(Reader& reader, std::string& after, std::size_t limit) {
-  ZS_ASSIGN(const std::vector<Entity> users, reader.page(Kind::user, after, limit));
-  std::vector<std::string> out;
-  for (const Entity& user : users) {
-    ZS_ASSIGN(std::optional<std::string> json, mapping_json(reader, user.key));
-    if (json) out.push_back(std::move(*json));
-  }
-  after = users.empty() ? std::string{} : users.back().key;
-  return out;
 }
 
 Result<std::optional<std::string>> customer_json(Reader& reader, std::string_view user_id) {

@@ -15,21 +15,13 @@
 namespace zs::links {
 
 /// {"user_id","contact_id","account_key","account_id","subscriptions":[{"subscription_id","deal_id"}],"synced","synced_at"};
-/// empty for a user that no event has told of.
+/// empty for a user that neither an event nor an import of the map has told of. Of more than 1,000 subscriptions the
+/// first stand there, and "more_subscriptions":true.
 [[nodiscard]] Result<std::optional<std::string>> mapping_json(store::Reader& reader, std::string_view user_id);
 
 /// Whether all that is known of the user, its account and its subscriptions is in Zoho: folded up to `up_to`, none
 /// waiting, none held. Errc::not_found for an unknown user.
 [[nodiscard]] Result<bool> is_synced(store::Reader& reader, std::string_view user_id, store::Seq up_to);
-
-enum class Key : std::uint8_t { contact_id, account_id, account_key, subscription_id, deal_id };
-[[nodiscard]] std::optional<Key> parse_key(std::string_view name);
-/// The mappings of all users that an id leads to; an account's id leads to all its people (at most 1,000).
-[[nodiscard]] Result<std::vector<std::string>> find_mappings_json(store::Reader& reader, Key key, std::string_view id);
-
-/// The next mappings in the order of user ids, for an export; `after` moves on, empty when there are no more.
-[[nodiscard]] Result<std::vector<std::string>> export_page(store::Reader& reader, std::string& after,
-                                                           std::size_t limit);
 
 /// Desired state, what Zoho holds, tags, held reasons, and the timeline of events and calls, newest first.
 [[nodiscard]] Result<std::optional<std::string>> customer_json(store::Reader& reader, std::string_view user_id);

@@ -39,7 +39,7 @@ bool answers(const std::string& path) {
 }
 
 Result<> make_way(const std::string& path) {
-  struct stat there {};
+  struct stat there{};
   if (::lstat(path.c_str(), &there) != 0) return {};
   if (!S_ISSOCK(there.st_mode)) {
     return fail(Errc::invalid,
@@ -51,8 +51,8 @@ Result<> make_way(const std::string& path) {
                                             path));
   }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
-    return fail(Errc::invalid, fmt::format("cannot remove the dead socket {}: {}; remove it by hand", path,
-                                           reason(errno)));
+    return fail(Errc::invalid,
+                fmt::format("cannot remove the dead socket {}: {}; remove it by hand", path, reason(errno)));
   }
   return {};
 }
@@ -61,9 +61,8 @@ Result<> make_way(const std::string& path) {
 
 Result<SocketFile> SocketFile::bind(int fd, const std::string& path, unsigned mode) {
   if (path.size() > k_max_socket_path) {
-    return fail(Errc::invalid,
-                fmt::format("the socket's path {} is longer than {} bytes; choose a shorter one", path,
-                            k_max_socket_path));
+    return fail(Errc::invalid, fmt::format("the socket's path {} is longer than {} bytes; choose a shorter one", path,
+                                           k_max_socket_path));
   }
   ZS_TRY(make_way(path));
   const sockaddr_un address = address_of(path);
@@ -73,7 +72,7 @@ Result<SocketFile> SocketFile::bind(int fd, const std::string& path, unsigned mo
                                            "for this user",
                                            path, reason(errno)));
   }
-  struct stat made {};
+  struct stat made{};
   if (::lstat(path.c_str(), &made) != 0 || ::chmod(path.c_str(), mode) != 0) {
     const int error = errno;
     ::unlink(path.c_str());
@@ -83,7 +82,7 @@ Result<SocketFile> SocketFile::bind(int fd, const std::string& path, unsigned mo
 }
 
 SocketFile::~SocketFile() {
-  struct stat there {};
+  struct stat there{};
   if (!path_.empty() && ::lstat(path_.c_str(), &there) == 0 && there.st_dev == device_ && there.st_ino == inode_)
     ::unlink(path_.c_str());
 }

@@ -16,8 +16,8 @@ inline constexpr std::size_t k_max_socket_path = 107;
 /// Removes the file in the end, if it is still the one that it made.
 class SocketFile {
  public:
-  /// Binds `fd` to `path` with just `mode`. A socket there that nobody listens on any more is replaced; one that answers
-  /// is Errc::conflict; anything else at the path, or no right to it, Errc::invalid.
+  /// Binds `fd` to `path` with just `mode`. A socket there that nobody listens on any more is replaced; one that
+  /// answers is Errc::conflict; anything else at the path, or no right to it, Errc::invalid.
   [[nodiscard]] static Result<SocketFile> bind(int fd, const std::string& path, unsigned mode);
 
   ~SocketFile();

@@ -45,7 +45,7 @@ class UnixSocketTest : public ::testing::Test {
     return answer.get_future().get();
   }
   [[nodiscard]] unsigned mode() const {
-    struct stat there {};
+    struct stat there{};
     return ::lstat(path().c_str(), &there) == 0 ? there.st_mode & 07777U : 0;
   }
   /// A socket's file whose owner has died.
@@ -71,7 +71,6 @@ TEST_F(UnixSocketTest, AnswersBesideThePortAndSaysWhichWayTheRequestCame) {
   EXPECT_THAT(answer_to(*server, get("/d")), HasSubstr("/d remote 127.0.0.1:"));
 }
 
-
 TEST_F(UnixSocketTest, IsPlainWhereThePortHasTls) {
   const testing::TestCertificate certificate;
   auto made = options();
@@ -88,9 +87,15 @@ TEST_F(UnixSocketTest, IsPlainWhereThePortHasTls) {
 
 TEST_F(UnixSocketTest, HasTheModeThatWasAskedForWhateverTheUmask) {
   const auto before = ::umask(0);
-  { const auto server = serve(echo, options(0600)); EXPECT_EQ(mode(), 0600U); }
+  {
+    const auto server = serve(echo, options(0600));
+    EXPECT_EQ(mode(), 0600U);
+  }
   ::umask(0777);
-  { const auto server = serve(echo, options(0660)); EXPECT_EQ(mode(), 0660U); }
+  {
+    const auto server = serve(echo, options(0660));
+    EXPECT_EQ(mode(), 0660U);
+  }
   ::umask(before);
 }
 

@@ -82,6 +82,14 @@ class RecordBuilder {
 
 }  // namespace
 
+Desired desired_link(const Mapping& mapping, Module module, std::string_view key, const Synced& synced) {
+  Desired out;
+  out.wanted = true;
+  out.fields.emplace(mapping.external_id[static_cast<std::size_t>(module)], json_quoted(key));
+  out.tags = synced.tags;
+  return out;
+}
+
 Desired desired_account(const Mapping& mapping, const Schema& schema, std::string_view account_id,
                         const state::Registers& account, const state::AccountSummary& summary) {
   Desired out;

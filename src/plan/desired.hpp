@@ -24,6 +24,10 @@ struct AccountView {
   std::string zoho_id;
 };
 
+/// A record of somebody of whom nothing but the id is known, or wanted: it carries our id, and the tags that it has
+/// stay.
+[[nodiscard]] Desired desired_link(const Mapping& mapping, Module module, std::string_view key, const Synced& synced);
+
 [[nodiscard]] Desired desired_account(const Mapping& mapping, const Schema& schema, std::string_view account_id,
                                       const state::Registers& account, const state::AccountSummary& summary);
 

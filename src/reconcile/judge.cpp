@@ -40,12 +40,30 @@ Judgement drifted(const store::Entity& entity, Drift what, bool needs_person) {
   return out;
 }
 
+/// Who is who alone, whatever else the record holds.
+Judgement judge_identity(const store::Entity& entity, const std::string& carried, bool is_held, const Rules& rules) {
+  if (!carried.empty() && carried != entity.key) {
+    // Whoever holds it was told already.
+    Judgement out = drifted(entity, Drift::foreign_id, true);
+    out.finding.other_id = carried;
+    return out;
+  }
+  if (!carried.empty()) return about(entity, Standing::right);
+  Judgement out = drifted(entity, Drift::id_missing, is_held);
+  out.read = entity.synced;
+  out.read.fields.insert_or_assign(rules.mapping.external_id[static_cast<std::size_t>(plan::module_of(entity.kind))],
+                                   "null");
+  return out;
+}
+
 Result<Judgement> judge_linked(store::Reader& reader, const store::Entity& entity, const zoho::Record& record,
                                const std::string& carried, std::int64_t since_ms, const Rules& rules) {
   ZS_ASSIGN(const Rest rest, rest_of(reader, entity, since_ms));
   if (rest.is_moving) return about(entity, Standing::moving);
+  if (rules.scope == Scope::mapping || engine::is_unheard_of(entity))
+    return judge_identity(entity, carried, rest.is_held, rules);
   ZS_ASSIGN(const engine::Formed formed, engine::form_desired(reader, entity, rules.mapping, rules.schema));
-  if (!formed.desired.wanted) return drifted(entity, Drift::left_behind, true);
+  if (!formed.desired.wanted || formed.is_link_only) return drifted(entity, Drift::left_behind, true);
   if (!carried.empty() && carried != entity.key) {
     Judgement out = drifted(entity, Drift::foreign_id, true);
     out.finding.other_id = carried;

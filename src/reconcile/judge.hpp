@@ -17,6 +17,7 @@ struct Rules {
   const plan::Mapping& mapping;
   const plan::Schema& schema;
   bool leaves_missing = false;  // people may delete what they like: that is no drift
+  Scope scope = Scope::all;
 };
 
 enum class Standing : std::uint8_t {
@@ -32,7 +33,7 @@ struct Judgement {
   Finding finding;
   store::EntityId entity = 0;
   std::int64_t synced_ms = 0;  // of the entity when it was judged: a repair leaves alone what has moved on
-  plan::Synced read;           // differs: what Zoho holds of ours
+  plan::Synced read;           // differs, id_missing: what Zoho holds of ours
 };
 
 /// A record that was asked for at `since_ms` or later.

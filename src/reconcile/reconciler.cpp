@@ -8,15 +8,15 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "reconcile/mend.hpp"
+#include "reconcile/patient_read.hpp"
 
 namespace zs::reconcile {
 namespace {
 
-constexpr std::string_view k_meta = "reconcile";
+constexpr std::array<std::string_view, 2> k_meta{"reconcile", "mapping_verify"};  // by Scope
 constexpr std::size_t k_step = 25;        // judged between two ticks: a few milliseconds
 constexpr std::size_t k_ids = 50;         // zoho::max_items(Verb::read)
 constexpr std::size_t k_moving = 10'000;  // looked at again; more are counted as waiting
-constexpr int k_attempts = 12;            // of one call, over about half an hour
 constexpr std::int64_t k_page = 200;
 constexpr std::int64_t k_reach = 100'000;  // of pages: zoho/crm-api.md 2.1
 constexpr std::int32_t k_patience = 3;     // attempts of a repair's write that are waited for
@@ -26,6 +26,16 @@ std::int64_t price_of(std::int64_t records) {
   const std::int64_t paged = std::min(records, k_reach);
   const std::int64_t rest = records - paged;
   return std::max<std::int64_t>(1, (paged + k_page - 1) / k_page) + (rest + k_page - 1) / k_page + (rest + 49) / 50;
+}
+
+LastRun parse_last_run(std::string_view saved) {
+  std::array<std::int64_t, 4> numbers{};
+  std::size_t at = 0;
+  for (const std::string_view part : split(saved, ' ')) {
+    if (at == numbers.size()) break;
+    std::from_chars(part.data(), part.data() + part.size(), numbers[at++]);
+  }
+  return {numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
 /// By their ids, which are numbers; an empty `high` is above all.
@@ -53,21 +63,17 @@ Result<bool> hangs_on_held(store::Reader& reader, store::EntityId parent) {
 Reconciler::Reconciler(engine::Engine& engine, store::Store& store, const Clock& clock, Options options)
     : engine_(engine), store_(store), clock_(clock), options_(std::move(options)) {}
 
-Rules Reconciler::rules() const { return {options_.mapping, engine_.org()->schema, options_.leaves_missing}; }
+Rules Reconciler::rules() const {
+  return {options_.mapping, engine_.org()->schema, options_.leaves_missing, progress_.scope};
+}
 
 Result<void> Reconciler::open() {
   ZS_ASSIGN(reader_, store_.reader());
-  ZS_ASSIGN(const std::optional<std::string> kept, reader_->meta(k_meta));
-  const std::string saved = kept.value_or("");
-  std::array<std::int64_t, 4> numbers{};
-  std::size_t at = 0;
-  for (const std::string_view part : split(saved, ' ')) {
-    if (at == numbers.size()) break;
-    std::from_chars(part.data(), part.data() + part.size(), numbers[at++]);
+  for (std::size_t scope = 0; scope < k_meta.size(); ++scope) {
+    ZS_ASSIGN(const std::optional<std::string> kept, reader_->meta(k_meta.at(scope)));
+    last_.at(scope) = parse_last_run(kept.value_or(""));
   }
-  last_started_ms_ = numbers[0];
-  last_ = {numbers[1], numbers[2], numbers[3]};
-  if (options_.every > Duration{}) schedule(from_millis(last_started_ms_) + options_.every);
+  if (options_.every > Duration{}) schedule(from_millis(last_run().started_ms) + options_.every);
   return {};
 }
 
@@ -80,18 +86,18 @@ void Reconciler::schedule(Time due) {
       due);
 }
 
-Result<void> Reconciler::start(bool repair) {
+Result<void> Reconciler::start(bool repair, Scope scope) {
   if (progress_.is_running()) return fail(Errc::conflict, "a reconcile is running already; see its progress");
   progress_ = {};
   findings_.clear();
   marked_.clear();
   watched_ = 0;
-  attempts_ = 0;
   progress_.state = State::counting;
+  progress_.scope = scope;
   progress_.repair = repair;
   progress_.started_ms = now_ms();
-  last_started_ms_ = progress_.started_ms;
-  log::info("reconcile starts", {{"repair", repair}});
+  last_[static_cast<std::size_t>(scope)].started_ms = progress_.started_ms;
+  log::info("reconcile starts", {{"scope", name_of(scope)}, {"repair", repair}});
   next(&Reconciler::count_records);
   return {};
 }
@@ -101,47 +107,22 @@ void Reconciler::next(void (Reconciler::*step)()) {
 }
 
 void Reconciler::ask(zoho::Call call, Then then) {
-  const Duration wait =
-      attempts_ == 0 ? Duration{} : std::min<Duration>(5min, Duration{1s} * (1 << std::min(attempts_ - 1, 9)));
-  zoho::Call again = call;
-  engine_.run_errand(
-      std::move(call),
-      [this, again = std::move(again), then](const zoho::Answer& answer) { answered(again, then, answer); },
-      attempts_ == 0 ? Time{} : clock_.now() + wait);
-}
-
-void Reconciler::answered(const zoho::Call& call, Then then, const zoho::Answer& answer) {
-  using enum zoho::Answer::Outcome;
-  switch (answer.outcome) {
-    case zoho::Answer::Outcome::answered:
-      attempts_ = 0;
-      progress_.credits += zoho::credits_of(call.verb, call.items.size(), {});
-      (this->*then)(answer);
-      return;
-    case refused:
-      if (call.verb == zoho::Verb::list && !call.after.empty()) {
-        // Pages end at a hundred thousand records and their tokens after a day; ids go on from where we are.
-        by_ids_ = true;
-        attempts_ = 0;
-        next(&Reconciler::read_page);
-        return;
-      }
-      give_up("Zoho refuses the read: " + answer.code + (answer.message.empty() ? "" : ": " + answer.message));
-      return;
-    case not_allowed:
-      give_up("Zoho does not allow the read: " + (answer.message.empty() ? answer.code : answer.message));
-      return;
-    case not_sent:
-    case unknown:
-    case throttled:
-    case stale_token:
-      break;
-  }
-  if (++attempts_ >= k_attempts) {
-    give_up("Zoho did not answer a read in " + std::to_string(k_attempts) + " attempts: " + answer.code);
-    return;
-  }
-  ask(call, then);
+  const bool is_later_page = call.verb == zoho::Verb::list && !call.after.empty();
+  const std::int64_t price = zoho::credits_of(call.verb, call.items.size(), {});
+  read_patiently(engine_, clock_,
+                 {std::move(call),
+                  [this, then, price](const zoho::Answer& answer) {
+                    progress_.credits += price;
+                    (this->*then)(answer);
+                  },
+                  [this, is_later_page](std::string why, const zoho::Answer& last) {
+                    if (last.outcome != zoho::Answer::Outcome::refused || !is_later_page)
+                      return give_up(std::move(why));
+                    // Pages end at a hundred thousand records and their tokens after a day; ids go on from where we
+                    // are.
+                    by_ids_ = true;
+                    next(&Reconciler::read_page);
+                  }});
 }
 
 void Reconciler::count_records() {
@@ -304,6 +285,8 @@ void Reconciler::page_done() {
     if (!suspects_.empty()) return ask_suspects();
   }
   unlinked_after_.clear();
+  // Who has no record yet is no fault of the map's.
+  if (progress_.scope == Scope::mapping) return next(&Reconciler::records_done);
   next(&Reconciler::look_at_unlinked);
 }
 
@@ -322,6 +305,10 @@ void Reconciler::look_at_unlinked() {
   }
   if (const auto mended = mend_all(to_mend); !mended) return give_up(mended.error().text);
   if (page->size() == k_step) return next(&Reconciler::look_at_unlinked);
+  records_done();
+}
+
+void Reconciler::records_done() {
   if (progress_.module != plan::k_modules.back()) {
     progress_.module = plan::k_modules[static_cast<std::size_t>(progress_.module) + 1];
     return module_done();
@@ -414,12 +401,15 @@ void Reconciler::watch_mending() {
 void Reconciler::finish() {
   progress_.state = State::done;
   progress_.ended_ms = now_ms();
-  last_ = {progress_.ended_ms, progress_.drift, progress_.left()};
-  const std::string saved = std::to_string(last_started_ms_) + " " + std::to_string(last_.ended_ms) + " " +
-                            std::to_string(last_.drift) + " " + std::to_string(last_.left);
-  const auto kept = store_.write([&](store::Transaction& tx) { return tx.set_meta(k_meta, saved); });
+  const auto scope = static_cast<std::size_t>(progress_.scope);
+  LastRun& last = last_.at(scope);
+  last = {progress_.started_ms, progress_.ended_ms, progress_.drift, progress_.left()};
+  const std::string saved = std::to_string(last.started_ms) + " " + std::to_string(last.ended_ms) + " " +
+                            std::to_string(last.drift) + " " + std::to_string(last.left);
+  const auto kept = store_.write([&](store::Transaction& tx) { return tx.set_meta(k_meta.at(scope), saved); });
   if (!kept) log::warn("the outcome of a reconcile is not kept over a restart", {{"reason", kept.error().text}});
-  log::info("reconcile ends", {{"records", progress_.records},
+  log::info("reconcile ends", {{"scope", name_of(progress_.scope)},
+                               {"records", progress_.records},
                                {"drift", progress_.drift},
                                {"left", progress_.left()},
                                {"credits", progress_.credits}});

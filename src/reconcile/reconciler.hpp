@@ -6,6 +6,7 @@
 //
 // Pages are a view of a moving thing, so nothing is said to be missing before it was asked for by its id.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,7 @@ struct Options {
 
 /// The last run that came to its end, kept over restarts.
 struct LastRun {
+  std::int64_t started_ms = 0;
   std::int64_t ended_ms = 0;  // 0: none yet
   std::int64_t drift = 0;
   std::int64_t left = 0;
@@ -45,11 +47,13 @@ class Reconciler {
   /// Opens its reader, remembers the last run and sets the alarm for the next by schedule.
   [[nodiscard]] Result<void> open();
   /// Errc::conflict while one runs.
-  [[nodiscard]] Result<void> start(bool repair);
+  [[nodiscard]] Result<void> start(bool repair, Scope scope = Scope::all);
 
   [[nodiscard]] const Progress& progress() const { return progress_; }
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
-  [[nodiscard]] const LastRun& last_run() const { return last_; }
+  [[nodiscard]] const LastRun& last_run(Scope scope = Scope::all) const {
+    return last_[static_cast<std::size_t>(scope)];
+  }
 
  private:
   using Then = void (Reconciler::*)(const zoho::Answer&);
@@ -61,7 +65,6 @@ class Reconciler {
   };
 
   void ask(zoho::Call call, Then then);
-  void answered(const zoho::Call& call, Then then, const zoho::Answer& answer);
   void next(void (Reconciler::*step)());
   void schedule(Time due);
 
@@ -77,6 +80,7 @@ class Reconciler {
   void suspects_came(const zoho::Answer& answer);
   void page_done();
   void look_at_unlinked();
+  void records_done();
   void module_done();
   void watch_mending();
   void finish();
@@ -95,11 +99,9 @@ class Reconciler {
   std::unique_ptr<store::Reader> reader_;
   Progress progress_;
   std::vector<Finding> findings_;
-  LastRun last_;
-  std::int64_t last_started_ms_ = 0;
+  std::array<LastRun, 2> last_;  // by Scope
 
   // The run under way.
-  int attempts_ = 0;           // of the call under way
   std::int64_t since_ms_ = 0;  // when the page was asked for
   std::string page_token_;     // of the page to come
   bool by_ids_ = false;        // past the reach of pages

@@ -48,6 +48,8 @@ void write_time(JsonWriter& json, std::string_view name, std::int64_t ms) {
 
 }  // namespace
 
+std::string_view name_of(Scope scope) { return scope == Scope::mapping ? "mapping" : "all"; }
+
 std::string_view name_of(Drift drift) {
   switch (drift) {
     case Drift::differs:
@@ -66,6 +68,8 @@ std::string_view name_of(Drift drift) {
       return "orphan";
     case Drift::left_behind:
       return "left_behind";
+    case Drift::id_missing:
+      return "id_missing";
   }
   return "?";
 }
@@ -92,7 +96,8 @@ std::string report_json(const Progress& progress, const std::vector<Finding>& fi
                         std::size_t limit) {
   std::string out;
   JsonWriter json(out);
-  json.begin_object().field("state", name_of(progress.state)).field_bool("repair", progress.repair);
+  json.begin_object().field("state", name_of(progress.state)).field("scope", name_of(progress.scope));
+  json.field_bool("repair", progress.repair);
   write_time(json, "started_at", progress.started_ms);
   write_time(json, "ended_at", progress.ended_ms);
   if (progress.state == State::reading) json.field("module", plan::name_of(progress.module));

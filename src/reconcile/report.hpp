@@ -14,6 +14,12 @@
 
 namespace zs::reconcile {
 
+enum class Scope : std::uint8_t {
+  all,      // every field, tag and link of ours
+  mapping,  // the id map alone: are the records there, and do both sides say the same of who is who
+};
+[[nodiscard]] std::string_view name_of(Scope scope);
+
 enum class Drift : std::uint8_t {
   differs,      // fields or tags of ours are not as they should be
   missing,      // the record was deleted or merged
@@ -23,9 +29,11 @@ enum class Drift : std::uint8_t {
   twin,         // a second record carries a platform id
   orphan,       // a record carries a platform id that no event has told of
   left_behind,  // a record of something that should not be in Zoho (any more): listed, not counted as drift
+  id_missing,   // Scope::mapping, or all that is known is a link: the record that the map names carries no platform id
 };
-inline constexpr std::array k_drifts{Drift::differs,    Drift::missing, Drift::not_written, Drift::not_linked,
-                                     Drift::foreign_id, Drift::twin,    Drift::orphan,      Drift::left_behind};
+inline constexpr std::array k_drifts{Drift::differs,    Drift::missing,     Drift::not_written,
+                                     Drift::not_linked, Drift::foreign_id,  Drift::twin,
+                                     Drift::orphan,     Drift::left_behind, Drift::id_missing};
 [[nodiscard]] std::string_view name_of(Drift drift);
 
 struct Finding {
@@ -44,6 +52,7 @@ enum class State : std::uint8_t { idle, counting, reading, mending, done, failed
 
 struct Progress {
   State state = State::idle;
+  Scope scope = Scope::all;
   bool repair = false;
   std::int64_t started_ms = 0;
   std::int64_t ended_ms = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 
@@ -27,6 +28,13 @@ std::string alive_text(const Registers& registers, std::string_view name) {
 bool is_live(Status status) { return status == Status::trialing || is_paid(status); }
 
 }  // namespace
+
+std::string email_digest(std::string_view email) {
+  const std::string plain = to_lower(trim(email));
+  if (plain.empty()) return {};
+  const auto digest = sha256(plain);
+  return {digest.begin(), digest.end()};
+}
 
 Status parse_status(std::string_view text) {
   const auto found = std::ranges::find(k_statuses, text);

@@ -34,6 +34,10 @@ struct Compliance {
 /// By country (EEA, UK, CH → gdpr) and region (US-CA → ccpa), unless `compliance` says otherwise.
 [[nodiscard]] Compliance compliance_of(const Registers& user_or_account);
 
+/// SHA-256, 32 bytes, of an e-mail without blanks around it and with A-Z in lower case: by it people are looked up
+/// without their e-mail in a URL. As personal as the e-mail itself. Empty for an empty one.
+[[nodiscard]] std::string email_digest(std::string_view email);
+
 /// What an account needs to know of one subscription. Fits an integer so that the store can keep it in
 /// an index and answer "which kinds of subscription does this account have" without reading them.
 struct SubscriptionFacts {

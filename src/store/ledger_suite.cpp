@@ -147,7 +147,7 @@ TEST_P(StoreTest, GivesAnEntityBackAsItWasSaved) {
   saved.synced.tags_doubt = {"plan-base"};
   saved.synced_ms = 99;
   saved.flags = {"Email left out", "", "3:Phone\nclamped"};
-  commit([&](Transaction& tx) { return tx.save_synced(saved); });
+  commit([&](Transaction& tx) { return tx.save_link(saved, {}); });
 
   for (const auto& found : {value(reader().find(Kind::subscription, "sub'1")), value(reader().load(saved.id)),
                             value(reader().find_by_zoho_id(Kind::subscription, saved.zoho_id))}) {
@@ -179,8 +179,8 @@ TEST_P(StoreTest, ChangesStateAndSyncedApartFromEachOther) {
   commit([&](Transaction& tx) { return tx.save_state(first); });
   Entity synced = first;
   synced.zoho_id = "900";
-  synced.account_key = "never saved by save_synced";
-  commit([&](Transaction& tx) { return tx.save_synced(synced); });
+  synced.account_key = "never saved by save_link";
+  commit([&](Transaction& tx) { return tx.save_link(synced, {}); });
   Entity moved = first;
   moved.account_key = "new";
   moved.facts = 3;
@@ -199,9 +199,9 @@ TEST_P(StoreTest, ForgetsAZohoIdThatIsTakenAway) {
   commit([&](Transaction& tx) -> Result<void> {
     ZS_TRY(tx.save_state(row));
     row.zoho_id = "900";
-    ZS_TRY(tx.save_synced(row));
+    ZS_TRY(tx.save_link(row, {}));
     row.zoho_id.clear();
-    return tx.save_synced(row);
+    return tx.save_link(row, {});
   });
   EXPECT_FALSE(value(reader().find_by_zoho_id(Kind::user, "900")));
   EXPECT_EQ(value(reader().load(row.id))->zoho_id, "");
@@ -214,12 +214,12 @@ TEST_P(StoreTest, RefusesAZohoIdThatAnotherEntityOfTheKindHas) {
   first.zoho_id = second.zoho_id = account.zoho_id = "900";
   commit([&](Transaction& tx) -> Result<void> {
     for (auto* one : {&first, &second, &account}) ZS_TRY(tx.save_state(*one));
-    ZS_TRY(tx.save_synced(first));
-    return tx.save_synced(account);  // another module of Zoho
+    ZS_TRY(tx.save_link(first, {}));
+    return tx.save_link(account, {});  // another module of Zoho
   });
   // The job may decide what to do about it: the rest of it commits.
   commit([&](Transaction& tx) -> Result<void> {
-    const auto refused = tx.save_synced(second);
+    const auto refused = tx.save_link(second, {});
     EXPECT_FALSE(refused);
     EXPECT_EQ(code_of(refused), Errc::conflict);
     return tx.set_meta("seen", "yes");
@@ -236,6 +236,7 @@ TEST_P(StoreTest, RefusesASecondEntityOfOneKindAndKeyAndAnUnknownRow) {
   ghost.id = 4711;
   EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_state(ghost); })), Errc::not_found);
   EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_synced(ghost); })), Errc::not_found);
+  EXPECT_EQ(code_of(store().write([&](Transaction& tx) { return tx.save_link(ghost, {}); })), Errc::not_found);
 }
 
 TEST_P(StoreTest, TellsTheDistinctFactsOfAnAccount) {
@@ -260,6 +261,46 @@ TEST_P(StoreTest, ListsTheEntitiesOfAnAccountByKey) {
   EXPECT_THAT(keys(value(reader().of_account("acc", Kind::user, true, 2))), ElementsAre("a", "b"));
 }
 
+TEST_P(StoreTest, PagesThroughAllPeopleOfAnAccountByKey) {
+  add(Kind::user, "c", "acc", 1);
+  add(Kind::user, "a", "acc", 2);
+  add(Kind::user, "d", "acc", 0);
+  add(Kind::user, "b", "acc", 1);
+  add(Kind::user, "e", "other", 1);
+  add(Kind::subscription, "bb", "acc", 1);
+  EXPECT_THAT(value(reader().people_of("acc", "", 2)), ElementsAre("a", "b"));
+  EXPECT_THAT(value(reader().people_of("acc", "b", 9)), ElementsAre("c", "d"));
+  EXPECT_THAT(value(reader().people_of("acc", "d", 9)), IsEmpty());
+  EXPECT_THAT(value(reader().people_of("", "", 9)), IsEmpty());
+}
+
+TEST_P(StoreTest, FindsUsersByTheDigestOfTheEmailThatTheyHaveNow) {
+  const auto say = [&](const std::string& key, Kind kind, const event::Value& email, int when) {
+    commit([&](Transaction& tx) -> Result<void> {
+      ZS_ASSIGN(std::optional<Entity> row, tx.find(kind, key));
+      if (!row) row = entity(kind, key);
+      row->registers.merge("email", email, {from_millis(when), "app", key + std::to_string(when)});
+      return tx.save_state(*row);
+    });
+  };
+  const auto of = [&](std::string_view email, std::string_view after, std::size_t limit) {
+    return value(reader().users_with_email(state::email_digest(email), after, limit));
+  };
+  say("b", Kind::user, event::Value::of_text("  Ann@Example.com "), 1);
+  say("a", Kind::user, event::Value::of_text("ann@example.com"), 1);
+  say("c", Kind::user, event::Value::of_text("bob@example.com"), 1);
+  say("acc", Kind::account, event::Value::of_text("ann@example.com"), 1);
+  EXPECT_THAT(of("ann@example.com", "", 9), ElementsAre("a", "b"));
+  EXPECT_THAT(of("ann@example.com", "", 1), ElementsAre("a"));
+  EXPECT_THAT(of("ann@example.com", "a", 9), ElementsAre("b"));
+  say("a", Kind::user, event::Value::of_text("new@example.com"), 2);
+  EXPECT_THAT(of("ann@example.com", "", 9), ElementsAre("b"));
+  EXPECT_THAT(of("new@example.com", "", 9), ElementsAre("a"));
+  say("a", Kind::user, event::Value{}, 3);
+  EXPECT_THAT(of("new@example.com", "", 9), IsEmpty());
+  EXPECT_THAT(value(reader().users_with_email("", "", 9)), IsEmpty());
+}
+
 TEST_P(StoreTest, ListsTheSubscriptionsOfAUserAndThePagesOfAKind) {
   commit([&](Transaction& tx) -> Result<void> {
     for (const char* key : {"s2", "s1", "s3"}) {
@@ -282,12 +323,12 @@ TEST_P(StoreTest, FindsWhatIsLinkedToIdsBetweenTwoOthers) {
       Entity row = entity(Kind::user, std::string("u") + id);
       ZS_TRY(tx.save_state(row));
       row.zoho_id = id;
-      ZS_TRY(tx.save_synced(row));
+      ZS_TRY(tx.save_link(row, {}));
     }
     Entity deal = entity(Kind::subscription, "s");
     ZS_TRY(tx.save_state(deal));
     deal.zoho_id = "250";
-    return tx.save_synced(deal);
+    return tx.save_link(deal, {});
   });
   add(Kind::user, "without");
   EXPECT_THAT(keys(value(reader().linked_between(Kind::user, "100", "400", 9))), ElementsAre("u200", "u300"));

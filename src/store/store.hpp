@@ -2,6 +2,7 @@
 // The durable truth: the ledger of events, the entities with their registers and what Zoho holds of them,
 // what waits (dirty), what needs a person (held), and the timeline. One writer; readers see committed states.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "plan/synced.hpp"
 #include "state/derive.hpp"
 #include "state/registers.hpp"
+#include "store/changes.hpp"
 #include "store/desk.hpp"
 
 namespace zs::store {
@@ -75,6 +77,12 @@ struct Dirty {
   EntityId blocked_on = 0;    // the parent that must be in Zoho first; 0: none
 };
 
+/// What makes an entity dirty, or dirtier.
+struct Mark {
+  EntityId id = 0;
+  Lane lane = Lane::live;
+};
+
 /// Why an entity needs a person.
 struct Held {
   EntityId id = 0;
@@ -124,6 +132,13 @@ class Reader {
   /// Up to `limit` entities of a kind in an account with facts != 0 when `only_with_facts`, by key.
   [[nodiscard]] virtual Result<std::vector<Entity>> of_account(std::string_view account_key, Kind kind,
                                                                bool only_with_facts, std::size_t limit) = 0;
+  /// Keys of all users of an account after `after_key`, in their order. Reads no row, so that thousands cost little.
+  [[nodiscard]] virtual Result<std::vector<std::string>> people_of(std::string_view account_key,
+                                                                   std::string_view after_key, std::size_t limit) = 0;
+  /// The same of the users whose e-mail has this digest (state::email_digest).
+  [[nodiscard]] virtual Result<std::vector<std::string>> users_with_email(std::string_view digest,
+                                                                          std::string_view after_key,
+                                                                          std::size_t limit) = 0;
   [[nodiscard]] virtual Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key,
                                                                           std::size_t limit) = 0;
   /// Entities of a kind ordered by key, after `after_key`: for exports.
@@ -173,6 +188,13 @@ class Reader {
 
   [[nodiscard]] virtual Result<std::optional<std::string>> meta(std::string_view key) = 0;
 
+  /// The next changes of the id map after `after`, in the feed's order.
+  [[nodiscard]] virtual Result<std::vector<MappingChange>> mapping_changes(ChangeSeq after, std::size_t limit) = 0;
+  /// Those of one platform id, newest first.
+  [[nodiscard]] virtual Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key,
+                                                                           std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<ChangeBounds> change_bounds() = 0;
+
   /// Whether the user or account of this key was erased, or is about to be.
   [[nodiscard]] virtual Result<bool> is_erased(Kind kind, std::string_view key) = 0;
   [[nodiscard]] virtual Result<std::vector<PendingErasure>> erasures() = 0;
@@ -193,13 +215,21 @@ class Transaction : public Reader {
   /// Inserts (id == 0: sets it) or updates registers, links, facts and summary. Errc::conflict when a new entity's kind
   /// and key are there already; kind and key of an old one never change.
   [[nodiscard]] virtual Result<void> save_state(Entity& entity) = 0;
-  /// Writes zoho_id, synced, synced_ms and flags. A zoho_id that another entity of the kind has is Errc::conflict.
+  /// Writes synced, synced_ms and flags. The link stays as it is, whatever the zoho_id says.
   [[nodiscard]] virtual Result<void> save_synced(const Entity& entity) = 0;
+  /// The same and the link; a link that is another one now goes into the feed of changes. A zoho_id that another entity
+  /// of the kind has is Errc::conflict.
+  [[nodiscard]] virtual Result<void> save_link(const Entity& entity, Linking linking) = 0;
+  /// Forgets the oldest changes that were made before `before_ms`, at most `limit` of them; how many.
+  [[nodiscard]] virtual Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) = 0;
 
   /// Dirty at once: due now (so that it is the newest), lane no lower in rank, attempts reset, no longer held or
   /// blocked. The version is one that the entity never had, also when the row is new: no clear of an earlier plan can
   /// match it.
-  [[nodiscard]] virtual Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) = 0;
+  [[nodiscard]] virtual Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) = 0;
+  [[nodiscard]] Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
+    return mark_dirty(std::array{Mark{id, lane}}, now_ms);
+  }
   /// The same for all users or subscriptions that have this account_key.
   [[nodiscard]] virtual Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane,
                                                         std::int64_t now_ms) = 0;
@@ -229,8 +259,10 @@ class Transaction : public Reader {
   /// are still known; the hashes, to stand in for the ids. Nothing that can fail may follow it in a job but what fails
   /// the job.
   [[nodiscard]] virtual Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) = 0;
-  /// The row, and all that hangs on its id: timeline, dirty, held. Whoever was blocked on it may go.
-  [[nodiscard]] virtual Result<void> erase_entity(EntityId id) = 0;
+  /// The row, and all that hangs on its id: timeline, dirty, held. Whoever was blocked on it may go. Its changes go out
+  /// of the feed; for each record that they or the row named, an `erased` one without the platform's id tells whoever
+  /// follows to drop it (not for one that is another entity's by now).
+  [[nodiscard]] virtual Result<void> erase_entity(EntityId id, std::int64_t now_ms) = 0;
   /// The entries of a timeline that have this text in them.
   [[nodiscard]] virtual Result<void> erase_timeline(EntityId id, std::string_view text) = 0;
   /// Everything of the user's is out of the rows.

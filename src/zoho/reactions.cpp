@@ -102,6 +102,9 @@ constexpr std::array k_reactions{
              "several Contacts have this e-mail: merge them in Zoho, or give one of them the platform id, then retry"},
     Reaction{"FOREIGN_CONTACT", V::hold, refused, Side::data,
              "the Contact with this e-mail carries another platform id: correct it in Zoho, then retry"},
+    Reaction{"FOREIGN_ID", V::hold, refused, Side::data,
+             "the record that the id map names carries another platform id: put the right id into it in Zoho, then "
+             "retry"},
     Reaction{"TWIN_RECORDS", V::hold, refused, Side::data,
              "two records carry one platform id: merge them in Zoho, or take the id from the one that is not the "
              "customer's, then retry"},

@@ -95,6 +95,8 @@ TEST(Lanes, WhatABackfillHasToTellOfAPersonIsHeardBeforeALiveChangeOfThem) {
   world.deliver(import_of(1'000));
   world.engine().tick();
   world.deliver({title("t", "b900", "CTO", 9)});
+  world.engine().tick();
+  EXPECT_FALSE(world.entity(event::Kind::user, "b900").has_value()) << "without an e-mail nobody could be taken over";
   ASSERT_TRUE(world.run_until_quiet(1h));
   EXPECT_EQ(faults(world), "") << "the record that a person made is taken over, not doubled";
 }

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "event/parse.hpp"
 #include "ingest/append.hpp"
 #include "support/mapping.hpp"
+#include "world/feed.hpp"
 #include "zoho/metadata.hpp"
 
 namespace zs::world {
@@ -74,7 +77,8 @@ World::Process::Process(World& world)
                return options;
              }()),
       reconciler(engine, world.store(), world.clock_,
-                 {world.mapping_, false, world.settings_.reconcile_every, false, 10'000}) {}
+                 {world.mapping_, false, world.settings_.reconcile_every, false, 10'000}),
+      map_import(engine, world.store(), world.clock_, world.mapping_) {}
 
 World::World(Settings settings)
     : settings_(std::move(settings)),
@@ -122,6 +126,8 @@ void World::boot() {
   if (!started) throw std::runtime_error(started.error().text);
   const auto opened = process_->reconciler.open();
   if (!opened) throw std::runtime_error(opened.error().text);
+  const auto import_opened = process_->map_import.open();
+  if (!import_opened) throw std::runtime_error(import_opened.error().text);
   if (settings_.beside) process_->beside = settings_.beside(*this, process_->tokens);
 }
 
@@ -412,7 +418,9 @@ const plan::Schema& World::schema() {
 }
 
 std::vector<std::string> World::faults_against_oracle() {
-  return test::compare(test::expect(accepted_, mapping_, schema()), crm(), mapping_);
+  auto faults = test::compare(test::expect(accepted_, mapping_, schema()), crm(), mapping_);
+  std::ranges::move(faults_of_feed(*store_), std::back_inserter(faults));
+  return faults;
 }
 
 store::Backlog World::backlog() { return *(*store_->reader())->backlog(); }

@@ -17,6 +17,7 @@
 #include "base/time.hpp"
 #include "core/simulator.hpp"
 #include "engine/engine.hpp"
+#include "reconcile/map_import.hpp"
 #include "reconcile/reconciler.hpp"
 #include "store/store.hpp"
 #include "support/crm_view.hpp"
@@ -141,6 +142,7 @@ class World final : public net::HttpTransport {
   store::Store& store() { return store_->real(); }
   engine::Engine& engine() { return process_->engine; }
   reconcile::Reconciler& reconciler() { return process_->reconciler; }
+  reconcile::MapImport& map_import() { return process_->map_import; }
   zohosim::Simulator& simulator() { return simulator_; }
   [[nodiscard]] const zohosim::Simulator& simulator() const { return simulator_; }
   ManualClock& clock() { return clock_; }
@@ -162,6 +164,7 @@ class World final : public net::HttpTransport {
     zoho::Client client;
     engine::Engine engine;
     reconcile::Reconciler reconciler;
+    reconcile::MapImport map_import;
     std::shared_ptr<void> beside;
   };
   struct Timed {

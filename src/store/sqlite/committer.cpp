@@ -64,9 +64,7 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
   if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
   const auto noted = index_->noted();
   const auto dropped = index_->dropped();
-  writes_.begin_job();
   outcome = order.job(writes_);
-  if (outcome) outcome = writes_.end_job();
   // A job that passes over a failed statement would commit half of itself.
   if (auto trouble = connection_->take_trouble(); trouble && outcome) outcome = std::unexpected(std::move(*trouble));
   if (!connection_->in_transaction() || connection_->is_broken()) {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 namespace zs::store::sqlite {
@@ -107,11 +108,19 @@ void Query::put_blob(int index, std::string_view value) {
   sqlite3_bind_blob64(statement_, index, value.data(), value.size(), SQLITE_STATIC);
 }
 
+namespace {
+
+/// Nobody asks for SQLite's statistics of its memory, and keeping them takes a lock at every allocation. Refused (and
+/// harmless) when somebody has used SQLite before us in this process.
+void keep_no_statistics() {
+  static std::once_flag once;
+  std::call_once(once, [] { static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0)); });
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access, const std::string& vfs) {
-  // Statistics of memory that nobody reads cost a process-wide lock at every allocation. Refused, harmlessly, once
-  // SQLite is in use.
-  static const int settled = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(settled);
+  keep_no_statistics();
   const int mode = access == Access::reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,

@@ -142,7 +142,9 @@ Result<std::vector<std::string>> Writes::erase_events(std::span<const LedgerEven
   return hashes;
 }
 
-Result<void> Writes::erase_entity(EntityId id) {
+Result<void> Writes::erase_entity(EntityId id, std::int64_t now_ms) {
+  ZS_ASSIGN(const auto entity, load(id));
+  if (entity) ZS_TRY(erase_changes(*entity, now_ms));
   ZS_TRY(unblock_children(id));
   ZS_TRY(drop_held(id));
   for (const char* sql : {"DELETE FROM dirty WHERE eid = ?1", "DELETE FROM timeline WHERE eid = ?1",

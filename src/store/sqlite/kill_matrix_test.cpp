@@ -36,7 +36,7 @@ Result<void> settled(Transaction& tx, const std::string& name) {
   ZS_ASSIGN(auto row, tx.find(Kind::user, name));
   row->zoho_id = "id-of-" + name;
   row->synced.fields.emplace("Email", "\"" + std::string(2'000, 'y') + "\"");
-  ZS_TRY(tx.save_synced(*row));
+  ZS_TRY(tx.save_link(*row, {Cause::inserted, 3}));
   ZS_ASSIGN(const auto dirty, tx.dirty(row->id));
   ZS_TRY(tx.clear_dirty(row->id, dirty->version));
   return tx.add_timeline(row->id, {3, R"({"what":"insert"})"});
@@ -47,7 +47,7 @@ Result<void> erased(Transaction& tx, const std::string& name) {
   ZS_TRY(tx.begin_erasure(row->id, 5));
   ZS_ASSIGN(const auto events, tx.events_of(row->id, 10));
   ZS_TRY(tx.erase_events(events));
-  ZS_TRY(tx.erase_entity(row->id));
+  ZS_TRY(tx.erase_entity(row->id, 7));
   return tx.end_erasure(row->id);
 }
 
@@ -76,6 +76,8 @@ std::vector<Act> life() {
                   [](Reader& reader) {
                     const auto row = value(reader.find_by_zoho_id(Kind::user, "id-of-one"));
                     EXPECT_TRUE(!row || !value(reader.dirty(row->id))) << "settled by half";
+                    const auto history = value(reader.mapping_history(Kind::user, "one", 9));
+                    EXPECT_EQ(history.size(), row ? 1U : 0U) << "a link without its history, or the other way round";
                     return row.has_value();
                   }});
   acts.push_back({[](Transaction& tx) -> Result<void> {

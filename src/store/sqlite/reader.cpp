@@ -55,12 +55,13 @@ using KeyAndId = std::pair<std::string, EntityId>;
 
 /// The index lies by facts first, so the first keys of an account are among the first keys of each of its facts.
 Result<std::vector<KeyAndId>> first_keys(Connection& db, std::string_view account_key, Kind kind,
-                                         const std::vector<std::uint32_t>& facts, std::size_t limit) {
+                                         const std::vector<std::uint32_t>& facts, std::string_view after,
+                                         std::size_t limit) {
   std::vector<KeyAndId> keys;
   for (const auto one : facts) {
     ZS_ASSIGN(auto query, db.query("SELECT key, eid FROM entity WHERE account_key = ?1 AND kind = ?2 AND facts = ?3 "
-                                   "ORDER BY key LIMIT ?4"));
-    query.bind(account_key, kind, one, limit_of(limit));
+                                   "AND key > ?5 ORDER BY key LIMIT ?4"));
+    query.bind(account_key, kind, one, limit_of(limit), after);
     ZS_ASSIGN(auto found, rows_of(query, [](const Query& row) { return KeyAndId(row.string(0), row.integer(1)); }));
     keys.insert(keys.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
@@ -113,13 +114,32 @@ Result<std::vector<Entity>> Reads<Base>::of_account(std::string_view account_key
                                                     std::size_t limit) {
   ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
   ZS_ASSIGN(const auto facts, facts_of(db_, account_key, kind, only_with_facts ? 0 : -1));
-  ZS_ASSIGN(const auto keys, first_keys(db_, account_key, kind, facts, limit));
+  ZS_ASSIGN(const auto keys, first_keys(db_, account_key, kind, facts, "", limit));
   std::vector<Entity> entities;
   for (const auto& [key, id] : keys) {
     ZS_ASSIGN(auto entity, load(id));
     if (entity) entities.push_back(std::move(*entity));
   }
   return entities;
+}
+
+template <class Base>
+Result<std::vector<std::string>> Reads<Base>::people_of(std::string_view account_key, std::string_view after_key,
+                                                        std::size_t limit) {
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  ZS_ASSIGN(const auto facts, facts_of(db_, account_key, Kind::user, -1));
+  ZS_ASSIGN(auto found, first_keys(db_, account_key, Kind::user, facts, after_key, limit));
+  std::vector<std::string> keys;
+  for (auto& [key, id] : found) keys.push_back(std::move(key));
+  return keys;
+}
+
+template <class Base>
+Result<std::vector<std::string>> Reads<Base>::users_with_email(std::string_view digest, std::string_view after_key,
+                                                               std::size_t limit) {
+  ZS_ASSIGN(auto query, db_.query("SELECT key FROM entity WHERE email_digest = ?1 AND key > ?2 ORDER BY key LIMIT ?3"));
+  query.bind(Blob{digest}, after_key, limit_of(limit));
+  return rows_of(query, [](const Query& row) { return row.string(0); });
 }
 
 template <class Base>

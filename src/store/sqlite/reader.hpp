@@ -26,6 +26,10 @@ class Reads : public Base {
   Result<std::vector<std::uint32_t>> distinct_facts(std::string_view account_key, Kind kind) override;
   Result<std::vector<Entity>> of_account(std::string_view account_key, Kind kind, bool only_with_facts,
                                          std::size_t limit) override;
+  Result<std::vector<std::string>> people_of(std::string_view account_key, std::string_view after_key,
+                                             std::size_t limit) override;
+  Result<std::vector<std::string>> users_with_email(std::string_view digest, std::string_view after_key,
+                                                    std::size_t limit) override;
   Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key, std::size_t limit) override;
   Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) override;
   Result<std::vector<Entity>> linked_between(Kind kind, std::string_view after_zoho_id, std::string_view below,
@@ -52,6 +56,9 @@ class Reads : public Base {
   Result<std::optional<DeskTicket>> desk_ticket(std::string_view key) override;
   Result<std::vector<DeskTicket>> unfinished_desk_tickets() override;
   Result<std::optional<std::string>> meta(std::string_view key) override;
+  Result<std::vector<MappingChange>> mapping_changes(ChangeSeq after, std::size_t limit) override;
+  Result<std::vector<MappingChange>> mapping_history(Kind kind, std::string_view key, std::size_t limit) override;
+  Result<ChangeBounds> change_bounds() override;
   Result<bool> is_erased(Kind kind, std::string_view key) override;
   Result<std::vector<PendingErasure>> erasures() override;
 

@@ -38,6 +38,10 @@ Result<Entity> entity_of(const Query& row) {
   return entity;
 }
 
+std::string email_digest_of(Kind kind, const state::Registers& registers) {
+  return kind == Kind::user ? state::email_digest(registers.text("email")) : std::string{};
+}
+
 LedgerEvent event_of(const Query& row) {
   LedgerEvent event;
   event.seq = row.integer(0);

@@ -18,6 +18,8 @@ namespace zs::store::sqlite {
 #define ZS_HELD_COLUMNS "eid, since_ms, code, field, message, mend, detail, retry_ms, attempts"
 
 [[nodiscard]] Result<Entity> entity_of(const Query& row);
+/// What stands in a row's column of that name; empty for whoever has no e-mail.
+[[nodiscard]] std::string email_digest_of(Kind kind, const state::Registers& registers);
 [[nodiscard]] LedgerEvent event_of(const Query& row);
 [[nodiscard]] Dirty dirty_of(const Query& row);
 [[nodiscard]] Held held_of(const Query& row);

@@ -2,6 +2,10 @@
 
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/rows.hpp"
 
 namespace zs::store::sqlite {
 namespace {
@@ -17,10 +21,48 @@ constexpr std::int64_t k_application_id = 0x5A53'4E43;  // "ZSNC"
 // dirty     hangs = waits for somebody who is held; kept with every change of either, so that the backlog is
 //           counted and dated without a walk.
 // timeline  lies in the order it is read in: one page holds what happened to an entity.
+// mapping_change
+//           AUTOINCREMENT: a place in the feed is never used twice, also when the newest change is erased.
 // counter   one row. `version` never goes back, so no dirty row ever carries a version that the same entity had before;
 //           the counts are kept by triggers, which no statement can forget.
+struct Step {
+  const char* sql;
+  Result<void> (*fill)(Connection&) = nullptr;  // what no SQL can compute, between the two
+  const char* sql_after = "";
+};
+
+/// A user's digest follows from the registers.
+Result<void> fill_email_digests(Connection& connection) {
+  constexpr std::size_t k_rows = 1'000;
+  std::int64_t after = 0;
+  for (bool more = true; more;) {
+    std::vector<std::pair<std::int64_t, std::string>> digests;
+    std::size_t seen = 0;
+    {
+      ZS_ASSIGN(auto query, connection.query("SELECT eid, registers FROM entity WHERE eid > ?1 AND kind = ?2 "
+                                             "ORDER BY eid LIMIT ?3"));
+      query.bind(after, Kind::user, limit_of(k_rows));
+      for (;; ++seen) {
+        ZS_ASSIGN(const bool is_row, query.step());
+        if (!is_row) break;
+        after = query.integer(0);
+        const auto registers = state::Registers::decode(query.text(1));
+        // A row that cannot be read is told of when it is read, and has no e-mail until then.
+        if (registers) digests.emplace_back(after, email_digest_of(Kind::user, *registers));
+      }
+    }
+    for (const auto& [eid, digest] : digests) {
+      if (digest.empty()) continue;
+      ZS_ASSIGN(auto query, connection.query("UPDATE entity SET email_digest = ?2 WHERE eid = ?1"));
+      ZS_TRY(query.bind(eid, Blob{digest}).run());
+    }
+    more = seen == k_rows;
+  }
+  return {};
+}
+
 constexpr std::array k_steps = {
-    R"sql(
+    Step{R"sql(
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -129,20 +171,20 @@ END;
 CREATE TRIGGER held_gone AFTER DELETE ON held BEGIN
   UPDATE counter SET held = held - 1 WHERE id = 1;
 END;
-)sql",
+)sql"},
     // What is held may be tried again by itself.
-    R"sql(
+    Step{R"sql(
 ALTER TABLE held ADD COLUMN retry_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE held ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX held_retry ON held (retry_ms) WHERE retry_ms > 0;
-)sql",
+)sql"},
     // Who was erased, and which events of theirs were there, as hashes with a salt of this store's own.
-    R"sql(
+    Step{R"sql(
 CREATE TABLE erasure (eid INTEGER PRIMARY KEY, since_ms INTEGER NOT NULL, removed INTEGER NOT NULL);
 CREATE TABLE tombstone (hash TEXT PRIMARY KEY) WITHOUT ROWID;
-)sql",
+)sql"},
     // Zoho Desk: who is which contact there, and the tickets that are being made or were.
-    R"sql(
+    Step{R"sql(
 CREATE TABLE desk_contact (
   user_key TEXT PRIMARY KEY,
   contact_id TEXT NOT NULL,
@@ -166,7 +208,30 @@ CREATE TABLE desk_ticket (
 CREATE INDEX desk_ticket_by_user ON desk_ticket (user_key);
 CREATE INDEX desk_ticket_done ON desk_ticket (phase_ms) WHERE phase = 3;
 CREATE INDEX desk_ticket_unfinished ON desk_ticket (created_ms) WHERE phase < 3;
-)sql",
+)sql"},
+    // Users are looked up by the digest of their e-mail.
+    Step{"ALTER TABLE entity ADD COLUMN email_digest BLOB;", fill_email_digests,
+         "CREATE INDEX entity_by_email ON entity (email_digest, key) WHERE email_digest IS NOT NULL;"},
+    // The past of the id map. Links that are older than this table are in no change: the first place is given away, so
+    // that whoever starts from nothing is told to begin with an export.
+    Step{R"sql(
+CREATE TABLE mapping_change (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  key TEXT,
+  zoho_id TEXT NOT NULL,
+  previous_zoho_id TEXT NOT NULL
+);
+CREATE INDEX mapping_change_by_key ON mapping_change (kind, key, seq) WHERE key IS NOT NULL;
+ALTER TABLE counter ADD COLUMN changes_swept INTEGER NOT NULL DEFAULT 0;
+INSERT INTO mapping_change (at_ms, change, cause, kind, zoho_id, previous_zoho_id)
+  SELECT 0, 1, 1, 0, '', '' WHERE EXISTS (SELECT 1 FROM entity WHERE zoho_id IS NOT NULL);
+UPDATE counter SET changes_swept = (SELECT count(*) FROM mapping_change);
+DELETE FROM mapping_change;
+)sql"},
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 
@@ -194,13 +259,21 @@ Result<void> recognise_file(Connection& connection) {
   return {};
 }
 
-Result<void> migrate(Connection& connection) {
+namespace {
+
+Result<void> take(Connection& connection, const Step& step, std::int64_t reached) {
+  ZS_TRY(connection.script(std::string("BEGIN IMMEDIATE;") + step.sql));
+  if (step.fill != nullptr) ZS_TRY(step.fill(connection));
+  return connection.script(step.sql_after + ("PRAGMA application_id = " + std::to_string(k_application_id) +
+                                             "; PRAGMA user_version = " + std::to_string(reached) + "; COMMIT;"));
+}
+
+}  // namespace
+
+Result<void> migrate(Connection& connection, std::optional<std::int64_t> up_to) {
   ZS_ASSIGN(auto version, recognise(connection));
-  for (; version < k_present; ++version) {
-    const std::string marks = "PRAGMA application_id = " + std::to_string(k_application_id) +
-                              "; PRAGMA user_version = " + std::to_string(version + 1) + ";";
-    auto done = connection.script(std::string("BEGIN IMMEDIATE;") + k_steps.at(static_cast<std::size_t>(version)) +
-                                  marks + "COMMIT;");
+  for (; version < up_to.value_or(k_present); ++version) {
+    auto done = take(connection, k_steps.at(static_cast<std::size_t>(version)), version + 1);
     if (!done) {
       if (connection.in_transaction()) ZS_TRY(connection.script("ROLLBACK"));
       return done;

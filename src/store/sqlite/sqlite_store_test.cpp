@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/schema.hpp"
 #include "store/sqlite/transaction.hpp"
 #include "store/store_suite.hpp"
 
@@ -142,6 +143,37 @@ TEST_F(SqliteFileTest, AFileOfANewerVersionIsRefused) {
   EXPECT_EQ(code_of(reader), Errc::corrupt);
 }
 
+TEST_F(SqliteFileTest, AnOlderFileLearnsTheEmailsOfItsUsers) {
+  constexpr std::int64_t k_without_digests = 4;
+  constexpr int k_users = 2'500;  // more than are read at once
+  {
+    auto connection = value(sqlite::Connection::open(path(), sqlite::Access::writer, ""));
+    ASSERT_TRUE(sqlite::migrate(*connection, k_without_digests));
+    ASSERT_TRUE(connection->script("BEGIN"));
+    for (int i = 0; i < k_users; ++i) {
+      state::Registers registers;
+      const std::string email = "U" + std::to_string(i) + "@example.com";
+      if (i != 7) registers.merge("email", event::Value::of_text(email), {from_millis(1), "app", "e"});
+      const std::string encoded = i == 8 ? "spoilt" : registers.encode();
+      const std::string key = "u" + std::to_string(i);
+      auto row = connection->query(
+          "INSERT INTO entity (kind, facts, synced_ms, key, summary, flags, registers, synced) "
+          "VALUES (?1, 1, 0, ?2, '', '', ?3, '')");
+      ASSERT_TRUE(row);
+      ASSERT_TRUE(row->bind(Kind::user, key, encoded).run());
+    }
+    ASSERT_TRUE(connection->script("COMMIT"));
+  }
+  EXPECT_EQ(code_of(open_sqlite_reader(path())), Errc::unavailable) << "a reader does not change the file";
+  const auto store = value(open());
+  const auto reader = value(store->reader());
+  for (const int i : {0, 999, 1'000, k_users - 1}) {
+    const std::string digest = state::email_digest("u" + std::to_string(i) + "@example.com");
+    EXPECT_THAT(value(reader->users_with_email(digest, "", 9)), testing::ElementsAre("u" + std::to_string(i)));
+  }
+  EXPECT_THAT(value(reader->users_with_email(state::email_digest("u8@example.com"), "", 9)), testing::IsEmpty());
+}
+
 TEST_F(SqliteFileTest, AnotherProgramsFileIsRefusedAndLeftAsItIs) {
   run("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);");
   const auto before = content(path());
@@ -222,6 +254,7 @@ TEST_F(SqliteFileTest, NoReadAndNoWriteWalksATable) {
     ASSERT_TRUE(tx.save_state(user));
     user.zoho_id = std::to_string(i);
     ASSERT_TRUE(tx.save_synced(user));
+    ASSERT_TRUE(tx.save_link(user, {Cause::inserted, i}));
     ASSERT_TRUE(tx.note_touch(user.id, i + 1));
     ASSERT_TRUE(tx.mark_dirty(user.id, Lane::live, i + 1));
     ASSERT_TRUE(tx.add_timeline(user.id, {1, "{}"}));
@@ -236,11 +269,18 @@ TEST_F(SqliteFileTest, NoReadAndNoWriteWalksATable) {
   ASSERT_TRUE(tx.set_fold_cursor(7));
   ASSERT_TRUE(tx.set_meta("k", "v"));
 
+  ASSERT_TRUE(tx.sweep_changes(5, 10));
+  ASSERT_TRUE(tx.erase_entity(50, 7));
+  ASSERT_TRUE(tx.mapping_changes(3, 10));
+  ASSERT_TRUE(tx.mapping_history(Kind::user, "1", 10));
+  ASSERT_TRUE(tx.change_bounds());
   ASSERT_TRUE(tx.find(Kind::user, "1"));
   ASSERT_TRUE(tx.load(1));
   ASSERT_TRUE(tx.find_by_zoho_id(Kind::user, "1"));
   ASSERT_TRUE(tx.distinct_facts("acc2", Kind::user));
   ASSERT_TRUE(tx.of_account("acc2", Kind::user, true, 9));
+  ASSERT_TRUE(tx.people_of("acc2", "1", 9));
+  ASSERT_TRUE(tx.users_with_email(state::email_digest("a@example.com"), "1", 9));
   ASSERT_TRUE(tx.subscriptions_of_user("1", 9));
   ASSERT_TRUE(tx.page(Kind::user, "1", 9));
   ASSERT_TRUE(tx.events_after(3, 9));

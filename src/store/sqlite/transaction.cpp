@@ -41,17 +41,21 @@ Result<void> Writes::save_state(Entity& entity) {
   if (entity.id == 0) return insert_entity(entity);
   const std::string registers = entity.registers.encode();
   const std::string summary = entity.summary.encode();
+  const std::string digest = email_digest_of(entity.kind, entity.registers);
   // Links and facts seldom change, and setting them rewrites their index entries even to the same values.
   ZS_ASSIGN(auto narrow,
             db_.query("UPDATE entity SET registers = ?2, summary = ?3 WHERE eid = ?1 AND account_key IS ?4 AND "
-                      "user_key IS ?5 AND facts = ?6"));
-  ZS_TRY(narrow.bind(entity.id, registers, summary, OrNull{entity.account_key}, OrNull{entity.user_key}, entity.facts)
+                      "user_key IS ?5 AND facts = ?6 AND email_digest IS nullif(?7, x'')"));
+  ZS_TRY(narrow
+             .bind(entity.id, registers, summary, OrNull{entity.account_key}, OrNull{entity.user_key}, entity.facts,
+                   Blob{digest})
              .run());
   if (db_.changes() == 1) return {};
   ZS_ASSIGN(auto wide,
-            db_.query("UPDATE entity SET registers = ?2, summary = ?3, account_key = ?4, user_key = ?5, facts = ?6 "
-                      "WHERE eid = ?1"));
-  ZS_TRY(wide.bind(entity.id, registers, summary, OrNull{entity.account_key}, OrNull{entity.user_key}, entity.facts)
+            db_.query("UPDATE entity SET registers = ?2, summary = ?3, account_key = ?4, user_key = ?5, facts = ?6, "
+                      "email_digest = nullif(?7, x'') WHERE eid = ?1"));
+  ZS_TRY(wide.bind(entity.id, registers, summary, OrNull{entity.account_key}, OrNull{entity.user_key}, entity.facts,
+                   Blob{digest})
              .run());
   if (db_.changes() == 1) return {};
   return fail(Errc::not_found, "no entity " + std::to_string(entity.id));
@@ -60,13 +64,12 @@ Result<void> Writes::save_state(Entity& entity) {
 Result<void> Writes::insert_entity(Entity& entity) {
   const std::string registers = entity.registers.encode();
   const std::string summary = entity.summary.encode();
-  ZS_ASSIGN(
-      auto query,
-      db_.query(
-          "INSERT INTO entity (kind, key, account_key, user_key, facts, synced_ms, summary, flags, registers, synced) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, '', ?7, '')"));
+  const std::string digest = email_digest_of(entity.kind, entity.registers);
+  ZS_ASSIGN(auto query, db_.query("INSERT INTO entity (kind, key, account_key, user_key, facts, synced_ms, summary, "
+                                  "flags, registers, synced, email_digest) "
+                                  "VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, '', ?7, '', nullif(?8, x''))"));
   query.bind(entity.kind, entity.key, OrNull{entity.account_key}, OrNull{entity.user_key}, entity.facts, summary,
-             registers);
+             registers, Blob{digest});
   ZS_TRY(query.run());
   entity.id = db_.last_rowid();
   return {};
@@ -75,16 +78,8 @@ Result<void> Writes::insert_entity(Entity& entity) {
 Result<void> Writes::save_synced(const Entity& entity) {
   const std::string synced = entity.synced.encode();
   const std::string flags = encode_list(entity.flags);
-  ZS_ASSIGN(auto narrow,
-            db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4 WHERE eid = ?1 AND zoho_id IS ?5"));
-  ZS_TRY(narrow.bind(entity.id, synced, entity.synced_ms, flags, OrNull{entity.zoho_id}).run());
-  if (db_.changes() == 1) return {};
-  ZS_ASSIGN(auto wide,
-            db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4, zoho_id = ?5 WHERE eid = ?1"));
-  if (auto done = wide.bind(entity.id, synced, entity.synced_ms, flags, OrNull{entity.zoho_id}).run(); !done) {
-    if (done.error().code != Errc::conflict) return done;
-    return fail(Errc::conflict, "another entity has the Zoho id " + entity.zoho_id);
-  }
+  ZS_ASSIGN(auto query, db_.query("UPDATE entity SET synced = ?2, synced_ms = ?3, flags = ?4 WHERE eid = ?1"));
+  ZS_TRY(query.bind(entity.id, synced, entity.synced_ms, flags).run());
   if (db_.changes() == 1) return {};
   return fail(Errc::not_found, "no entity " + std::to_string(entity.id));
 }

@@ -22,7 +22,10 @@ class Writes final : public Reads<Transaction> {
   Result<void> note_touch(EntityId id, Seq seq) override;
   Result<void> save_state(Entity& entity) override;
   Result<void> save_synced(const Entity& entity) override;
-  Result<void> mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) override;
+  using Transaction::mark_dirty;
+  Result<void> mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) override;
+  Result<void> save_link(const Entity& entity, Linking linking) override;
+  Result<std::size_t> sweep_changes(std::int64_t before_ms, std::size_t limit) override;
   Result<void> mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) override;
   Result<bool> clear_dirty(EntityId id, std::int64_t version) override;
   Result<void> postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) override;
@@ -36,14 +39,10 @@ class Writes final : public Reads<Transaction> {
   Result<void> begin_erasure(EntityId user, std::int64_t now_ms) override;
   Result<void> bury(Kind kind, std::string_view key) override;
   Result<std::vector<std::string>> erase_events(std::span<const LedgerEvent> events) override;
-  Result<void> erase_entity(EntityId id) override;
+  Result<void> erase_entity(EntityId id, std::int64_t now_ms) override;
   Result<void> erase_timeline(EntityId id, std::string_view text) override;
   Result<void> end_erasure(EntityId user) override;
   Result<void> wipe() override;
-
-  /// Around every job: what is kept in memory meanwhile starts and ends with it.
-  void begin_job();
-  [[nodiscard]] Result<void> end_job();
 
   /// Whether a job has asked for a wipe since the last call.
   [[nodiscard]] bool take_wipe() { return std::exchange(wants_wipe_, false); }
@@ -57,11 +56,10 @@ class Writes final : public Reads<Transaction> {
 
  private:
   Result<void> insert_entity(Entity& entity);
+  Result<void> add_change(const MappingChange& change);
+  Result<void> erase_changes(const Entity& entity, std::int64_t now_ms);
   /// A version that no dirty row has had.
   Result<std::int64_t> next_version();
-  Result<void> put_dirty(EntityId id, Lane lane, std::int64_t now_ms, std::int64_t version);
-  /// False: nobody is held, so nobody can be stuck, and each look at one can be spared.
-  Result<bool> may_be_stuck();
   /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.
   Result<bool> is_stuck(EntityId id);
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
@@ -75,10 +73,6 @@ class Writes final : public Reads<Transaction> {
   bool knows_salt_ = false;  // as of some committed or present state
   std::optional<std::string> salt_;
   bool wants_wipe_ = false;
-  // Of the present job: the counter is read and written once, however many rows become dirty.
-  std::optional<std::int64_t> version_;
-  bool has_new_version_ = false;
-  std::optional<bool> has_held_;
 };
 
 }  // namespace zs::store::sqlite

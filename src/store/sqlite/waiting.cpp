@@ -7,81 +7,60 @@
 namespace zs::store::sqlite {
 
 Result<std::int64_t> Writes::next_version() {
-  if (!version_) {
-    ZS_ASSIGN(version_, db_.integer("SELECT version FROM counter WHERE id = 1"));
-  }
-  has_new_version_ = true;
-  return ++*version_;
+  ZS_TRY(db_.run("UPDATE counter SET version = version + 1 WHERE id = 1"));
+  return db_.integer("SELECT version FROM counter WHERE id = 1");
 }
 
-Result<bool> Writes::may_be_stuck() {
-  if (!has_held_) {
-    ZS_ASSIGN(const auto held, db_.integer("SELECT held FROM counter WHERE id = 1"));
-    has_held_ = held > 0;
-  }
-  return *has_held_;
-}
-
-void Writes::begin_job() {
-  version_.reset();
-  has_held_.reset();
-  has_new_version_ = false;
-}
-
-Result<void> Writes::end_job() {
-  if (!has_new_version_) return {};
-  ZS_ASSIGN(auto query, db_.query("UPDATE counter SET version = ?1 WHERE id = 1"));
-  return query.bind(*version_).run();
-}
-
-// Two statements: OR IGNORE needs no statement journal, which an upsert beside triggers does and which takes longer
-// than both of these.
-Result<void> Writes::put_dirty(EntityId id, Lane lane, std::int64_t now_ms, std::int64_t version) {
-  {
-    ZS_ASSIGN(auto query, db_.query("INSERT OR IGNORE INTO dirty (eid, lane, due_ms, since_ms, version, attempts, "
-                                    "blocked_on, hangs) VALUES (?1, ?2, ?3, ?3, ?4, 0, NULL, 0)"));
-    ZS_TRY(query.bind(id, lane, now_ms, version).run());
-  }
-  if (db_.changes() == 1) return {};
-  ZS_ASSIGN(auto query, db_.query("UPDATE dirty SET lane = min(lane, ?2), due_ms = ?3, since_ms = min(since_ms, ?3), "
-                                  "version = ?4, attempts = 0, blocked_on = NULL, hangs = 0 WHERE eid = ?1"));
-  return query.bind(id, lane, now_ms, version).run();
-}
-
-Result<void> Writes::mark_dirty(EntityId id, Lane lane, std::int64_t now_ms) {
-  ZS_ASSIGN(auto was_stuck, may_be_stuck());
-  if (was_stuck) {
-    ZS_ASSIGN(was_stuck, is_stuck(id));
-  }
-  ZS_ASSIGN(const auto version, next_version());
-  ZS_TRY(put_dirty(id, lane, now_ms, version));
-  if (!was_stuck) return {};
-  ZS_TRY(drop_held(id));
-  return settle_hanging({id});
-}
-
-// Row by row: INSERT … SELECT beside triggers makes SQLite build a temporary table for every call, which costs more
-// than the few rows that most accounts have.
-Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) {
-  const auto id_of = [](const Query& row) -> EntityId { return row.integer(0); };
-  std::vector<EntityId> all;
-  {
-    ZS_ASSIGN(auto query, db_.query("SELECT eid FROM entity WHERE account_key = ?1 AND kind = ?2"));
-    query.bind(account_key, kind);
-    ZS_ASSIGN(all, rows_of(query, id_of));
-  }
-  if (all.empty()) return {};
+Result<void> Writes::mark_dirty(std::span<const Mark> marks, std::int64_t now_ms) {
+  if (marks.empty()) return {};
+  // Without a held entity nothing hangs, and nobody has to be asked for it.
+  ZS_ASSIGN(const auto held, db_.integer("SELECT held FROM counter WHERE id = 1"));
   std::vector<EntityId> stuck;
-  ZS_ASSIGN(const bool may_be, may_be_stuck());
-  if (may_be) {
+  if (held > 0) {
+    for (const Mark& mark : marks) {
+      ZS_ASSIGN(const bool was_stuck, is_stuck(mark.id));
+      if (was_stuck) stuck.push_back(mark.id);
+    }
+  }
+  ZS_ASSIGN(const std::int64_t version, next_version());
+  for (const Mark& mark : marks) {
+    // OR FAIL: with the default, ABORT, SQLite copies every page aside that a statement with a trigger is about to
+    // change. A failed statement fails the job here, which is rolled back as a whole.
+    ZS_ASSIGN(auto again, db_.query("UPDATE OR FAIL dirty SET lane = min(lane, ?2), due_ms = ?3, "
+                                    "since_ms = min(since_ms, ?3), version = ?4, attempts = 0, blocked_on = NULL, "
+                                    "hangs = 0 WHERE eid = ?1"));
+    ZS_TRY(again.bind(mark.id, mark.lane, now_ms, version).run());
+    if (db_.changes() == 1) continue;
+    ZS_ASSIGN(auto first, db_.query("INSERT OR FAIL INTO dirty (eid, lane, due_ms, since_ms, version, attempts, "
+                                    "blocked_on, hangs) VALUES (?1, ?2, ?3, ?3, ?4, 0, NULL, 0)"));
+    ZS_TRY(first.bind(mark.id, mark.lane, now_ms, version).run());
+  }
+  for (const EntityId id : stuck) ZS_TRY(drop_held(id));
+  return settle_hanging(std::move(stuck));
+}
+
+Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind, Lane lane, std::int64_t now_ms) {
+  // Without a held entity nothing hangs, and the walk for them can be spared.
+  ZS_ASSIGN(const auto held, db_.integer("SELECT held FROM counter WHERE id = 1"));
+  std::vector<EntityId> stuck;
+  if (held > 0) {
     ZS_ASSIGN(auto query, db_.query("SELECT entity.eid FROM entity LEFT JOIN dirty ON dirty.eid = entity.eid "
                                     "LEFT JOIN held ON held.eid = entity.eid WHERE account_key = ?1 AND kind = ?2 AND "
                                     "(dirty.hangs = 1 OR held.eid IS NOT NULL)"));
     query.bind(account_key, kind);
-    ZS_ASSIGN(stuck, rows_of(query, id_of));
+    ZS_ASSIGN(stuck, rows_of(query, [](const Query& row) -> EntityId { return row.integer(0); }));
   }
-  ZS_ASSIGN(const auto version, next_version());
-  for (const auto id : all) ZS_TRY(put_dirty(id, lane, now_ms, version));
+  ZS_ASSIGN(const std::int64_t version, next_version());
+  {
+    ZS_ASSIGN(auto query,
+              db_.query("INSERT INTO dirty (eid, lane, due_ms, since_ms, version, attempts, blocked_on, hangs) SELECT "
+                        "eid, ?3, ?4, ?4, ?5, 0, NULL, 0 FROM entity "
+                        "WHERE account_key = ?1 AND kind = ?2 "
+                        "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
+                        "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
+                        "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
+    ZS_TRY(query.bind(account_key, kind, lane, now_ms, version).run());
+  }
   for (const auto id : stuck) ZS_TRY(drop_held(id));
   return settle_hanging(std::move(stuck));
 }
@@ -89,15 +68,11 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
 Result<bool> Writes::clear_dirty(EntityId id, std::int64_t version) {
   bool hung = false;
   {
-    // Not RETURNING, which makes SQLite keep a temporary table.
-    ZS_ASSIGN(auto query, db_.query("SELECT hangs FROM dirty WHERE eid = ?1 AND version = ?2"));
-    ZS_ASSIGN(const bool found, query.bind(id, version).step());
-    if (!found) return false;
+    ZS_ASSIGN(auto query, db_.query("DELETE FROM dirty WHERE eid = ?1 AND version = ?2 RETURNING hangs"));
+    ZS_ASSIGN(const bool cleared, query.bind(id, version).step());
+    if (!cleared) return false;
     hung = query.integer(0) != 0;
-  }
-  {
-    ZS_ASSIGN(auto query, db_.query("DELETE FROM dirty WHERE eid = ?1"));
-    ZS_TRY(query.bind(id).run());
+    ZS_TRY(query.run());
   }
   if (hung) ZS_TRY(settle_hanging({id}));
   return true;
@@ -110,16 +85,12 @@ Result<void> Writes::postpone(EntityId id, std::int64_t due_ms, std::int32_t att
 
 Result<void> Writes::block(EntityId id, EntityId parent) {
   if (id == parent || parent == 0) return fail(Errc::invalid, "entity " + std::to_string(id) + " cannot wait for that");
-  ZS_ASSIGN(const bool may_be, may_be_stuck());
-  bool stuck = false;
-  if (may_be) {
-    ZS_ASSIGN(stuck, is_stuck(parent));
-  }
+  ZS_ASSIGN(const bool stuck, is_stuck(parent));
   {
     ZS_ASSIGN(auto query, db_.query("UPDATE dirty SET blocked_on = ?2, hangs = ?3 WHERE eid = ?1"));
     ZS_TRY(query.bind(id, parent, std::int64_t{stuck}).run());
   }
-  return may_be ? settle_hanging({id}) : Result<void>();
+  return settle_hanging({id});
 }
 
 Result<void> Writes::unblock_children(EntityId parent) {
@@ -137,7 +108,6 @@ Result<void> Writes::unblock_children(EntityId parent) {
 }
 
 Result<void> Writes::hold(const Held& held) {
-  has_held_ = true;
   {
     ZS_ASSIGN(auto query, db_.query("DELETE FROM dirty WHERE eid = ?1"));
     ZS_TRY(query.bind(held.id).run());
