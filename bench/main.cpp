@@ -28,6 +28,9 @@ constexpr std::array k_rows{
     Row{"sync0", "customers a minute with Zoho at 0 ms", zs::bench::sync_at_once},
     Row{"sync100", "customers a minute with Zoho at 100 ms", zs::bench::sync_at_100_ms},
     Row{"freshness", "from 202 to the CRM at rest", zs::bench::freshness},
+    Row{"memory", "idle and with a backlog; the restart", zs::bench::memory},
+    Row{"peer_ingest", "durable posts against the peer", zs::bench::peer_ingest},
+    Row{"peer_signups", "sign-ups, credits, mistakes and memory against the peer", zs::bench::peer_signups},
     Row{"credits", "credits against the computed bound", zs::bench::credits},
 };
 

@@ -17,5 +17,9 @@ for word in "$@"; do
   esac
 done
 scripts/setup.sh --bench
+bench/peer/packages.sh
 scripts/build.sh release -DZS_BENCH=ON zohosync zohosim zohosync_bench
-exec build/release/bin/zohosync_bench ${size[@]+"${size[@]}"} ${rows[@]+"${rows[@]}"}
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+build/release/bin/zohosync_bench ${size[@]+"${size[@]}"} ${rows[@]+"${rows[@]}"}

@@ -20,5 +20,8 @@ void sync_at_once(Size size);
 void sync_at_100_ms(Size size);
 void freshness(Size size);
 void credits(Size size);
+void memory(Size size);
+void peer_ingest(Size size);
+void peer_signups(Size size);
 
 }  // namespace zs::bench

@@ -71,6 +71,18 @@ TEST(FairQueue, NobodyGathersAClaimByStayingAway) {
   EXPECT_EQ(queue.peek(5), (std::vector<FairQueue::Id>{100, 49, 101, 50, 102}));
 }
 
+TEST(FairQueue, AQuarterOfAMillionPartiesInOneTurnAreNotWalkedForEachOfThem) {
+  // Walked for each, it is thirty billion steps, and the test runs out of its time.
+  constexpr FairQueue::Id k_parties = 250'000;
+  FairQueue queue;
+  queue.push(-1, "first");
+  for (FairQueue::Id id = 0; id < k_parties; ++id) {
+    queue.push(id, std::to_string(id));
+    queue.drop(1);
+  }
+  EXPECT_EQ(all_of(queue), std::vector<FairQueue::Id>{k_parties - 1});
+}
+
 TEST(FairQueue, WhatCouldNotGoStandsInFrontAgainInItsOrder) {
   FairQueue queue;
   for (FairQueue::Id id = 0; id < 4; ++id) queue.push(id, "a");

@@ -9,9 +9,12 @@ void FairQueue::push(Id id, std::string_view party) {
   const auto [turn, is_first] = turns_.try_emplace(std::string(party), now_);
   if (!is_first) turn->second = std::max(now_, turn->second + 1);
   line_.emplace(std::pair{turn->second, arrivals_++}, id);
-  // Parties whose last turn is over are forgotten now and then.
-  if (turns_.size() > 2 * line_.size() + 1'000)
+  // Parties whose last turn is over are forgotten now and then: not before there are twice as many as were left the
+  // last time, or a turn with many parties would be walked for each of them.
+  if (turns_.size() > sweep_at_) {
     std::erase_if(turns_, [this](const auto& entry) { return entry.second < now_; });
+    sweep_at_ = 2 * turns_.size() + k_few;
+  }
 }
 
 void FairQueue::push_front(const std::vector<Id>& ids) {

@@ -40,7 +40,9 @@ class FairQueue {
   using Turn = std::int64_t;
   std::map<std::pair<Turn, std::int64_t>, Id> line_;  // by turn, then by arrival
   std::unordered_map<std::string, Turn> turns_;       // of each party's last one
-  Turn now_ = 0;                                      // the turn that is being served
+  static constexpr std::size_t k_few = 1'000;
+  std::size_t sweep_at_ = k_few;  // parties; then those whose turn is over are forgotten
+  Turn now_ = 0;                  // the turn that is being served
   std::int64_t arrivals_ = 0;
 };
 

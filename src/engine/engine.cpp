@@ -98,14 +98,15 @@ void Engine::tick() {
       may_have_dirty_ = true;
     }
   }
-  if (may_have_events_ || (may_claim && may_have_dirty_)) next_wakeup_ = now_;
+  if (may_have_events_) next_wakeup_ = std::min(next_wakeup_, std::max(now_, fold_next_));
+  if (may_claim && may_have_dirty_) next_wakeup_ = now_;
   if (may_claim && next_held_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_held_ms_));
   if (may_claim && next_due_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_due_ms_));
   update_status();
 }
 
 void Engine::fold_events() {
-  if (!may_have_events_) return;
+  if (!may_have_events_ || now_ < fold_next_) return;
   const auto live = live_ahead();
   if (!live) {
     store_failed(live.error());
@@ -113,7 +114,10 @@ void Engine::fold_events() {
   }
   FoldOutcome outcome;
   std::vector<Intended> to_erase;
+  store::Seq last = 0;
+  const Time began = clock_.now();
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
+    ZS_ASSIGN(last, tx.last_seq());
     ZS_ASSIGN(outcome, fold(tx, options_.fold_batch, now_ms(), shown_elsewhere_, options_.fold_faults));
     if (!live->events.empty()) ZS_TRY(fold_ahead(tx, live->events, now_ms(), shown_elsewhere_));
     if (!options_.erase_deleted_users) return {};
@@ -126,12 +130,27 @@ void Engine::fold_events() {
   }
   live_folded_ = live->up_to;
   may_have_events_ = outcome.events == options_.fold_batch;
+  let_senders_go_first(began, last);
   is_in_backfill_ = may_have_events_ && outcome.had_backfill;
   if (outcome.events == 0) return;
   for (Intended& one : to_erase) take_on(one.id, std::move(one.key), one.up_to);
   status_.folded += static_cast<std::int64_t>(outcome.events);
   may_have_dirty_ = true;
   if (on_progress) on_progress();
+}
+
+/// Who posts waits for the writer that folds, too. When events come in faster than half as fast as they are folded, and
+/// more wait than fit one fold, the writer is theirs for eight parts in nine; in no case for longer than a live event
+/// may wait for its turn.
+void Engine::let_senders_go_first(Time began, store::Seq last) {
+  constexpr auto k_longest = 50ms;
+  const Duration took = clock_.now() - began;
+  const Duration since = began - std::exchange(folded_at_, began);
+  const store::Seq came = last - std::exchange(last_seen_, last);
+  const double folded = static_cast<double>(options_.fold_batch) * static_cast<double>(since.count());
+  const bool is_pressed =
+      may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
+  fold_next_ = is_pressed ? clock_.now() + std::min<Duration>(8 * took, k_longest) : Time{};
 }
 
 Result<Engine::LiveAhead> Engine::live_ahead() {

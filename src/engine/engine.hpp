@@ -155,6 +155,7 @@ class Engine {
  private:
   // fold.cpp's part
   void fold_events();
+  void let_senders_go_first(Time began, store::Seq last);
   struct LiveAhead {
     std::vector<store::LedgerEvent> events;
     store::Seq up_to = 0;  // no other live event is there before this one
@@ -351,6 +352,9 @@ class Engine {
   Time now_{};
   Time next_wakeup_{};
   bool may_have_events_ = true;
+  Time fold_next_{};             // not before: who posts goes first
+  Time folded_at_{};             // the last time
+  store::Seq last_seen_ = 0;     // in the ledger then
   bool is_in_backfill_ = false;  // the fold is at a backfill's events, and more wait
   bool may_have_dirty_ = true;
   bool waits_for_room_ = false;  // backfill was passed over: look again when the window has room

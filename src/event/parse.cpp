@@ -207,12 +207,17 @@ struct Parser::Impl {
   ondemand::parser inner;   // its data
   std::string buffer;
 
-  /// The bytes in a buffer with room behind them, checked to be JSON all through.
-  std::optional<Fault> load(std::string_view json) {
-    if (json.empty()) return Fault{"$", "is empty: one JSON document is expected"};
+  /// The bytes in a buffer with room behind them.
+  void hold(std::string_view json) {
     buffer.clear();
     buffer.reserve(json.size() + simdjson::SIMDJSON_PADDING);
     buffer.append(json);
+  }
+
+  /// The same, checked to be JSON all through.
+  std::optional<Fault> load(std::string_view json) {
+    if (json.empty()) return Fault{"$", "is empty: one JSON document is expected"};
+    hold(json);
     if (dom.capacity() < buffer.size() || dom.max_depth() != k_max_depth) {
       if (dom.allocate(std::max<std::size_t>(buffer.size(), 4096), k_max_depth) != simdjson::SUCCESS) {
         return Fault{"$", "is too large"};
@@ -393,11 +398,16 @@ Checked Parser::binary(const std::vector<std::pair<std::string, std::string>>& a
 
 std::optional<Event> Parser::stored(const Stamp& stamp, std::string_view type, std::string_view data) {
   const TypeRule* rule = find_type(type);
-  if (rule == nullptr || impl_->load(data) || impl_->buffer.front() != '{') return std::nullopt;
+  if (rule == nullptr || data.empty() || data.front() != '{') return std::nullopt;
   std::vector<Fault> faults;
-  Event event{stamp, std::string(type), impl_->read_data(*rule, impl_->buffer, faults), rule->deletes_user};
-  if (!faults.empty()) return std::nullopt;
-  return event;
+  try {
+    // All of it was checked when it came in: one pass will do.
+    impl_->hold(data);
+    Event event{stamp, std::string(type), impl_->read_data(*rule, impl_->buffer, faults), rule->deletes_user};
+    if (faults.empty()) return event;
+  } catch (const simdjson::simdjson_error&) {
+  }
+  return std::nullopt;
 }
 
 }  // namespace zs::event

@@ -1,6 +1,7 @@
 #include "process/child.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ Child::Child(Run run) : output_(run.directory / (run.name + ".out")) {
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork failed");
   if (pid_ > 0) return;
+  // Whoever is killed himself leaves nothing running behind.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int out = open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
   const int null = open("/dev/null", O_RDONLY);
   if (out < 0 || null < 0 || chdir(run.directory.c_str()) != 0) _exit(126);
