@@ -279,7 +279,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[people]\non_merged = \"leave\"", "people.on_merged", "follow", "choose"},
         Fault{"[log]\nlevel = \"warning\"", "log.level", "debug, info, warn, error", "choose"},
         Fault{"[deals.stages]\ntrialing = \"Demo\"", "deals.stages.trialing", "a trial makes no Deal", "leave it out"},
-        Fault{"[deals.roles]\nmax_others = 100", "deals.roles.max_others", "99", ""},
+        Fault{"[deals.roles]\nmax_others = 100", "deals.roles.max_others", "out of range", "99"},
         Fault{"[deals.roles]\nenabled = true\nprimary = \"\"", "deals.roles", "neither primary nor others",
               "enabled = false"},
         Fault{"[deals.stages]\nactive = \" \"", "deals.stages.active", "is empty", "name"},

@@ -264,7 +264,7 @@ TEST(Examine, TellsWhatItMayNotReadAndGoesOn) {
   EXPECT_EQ(facts->credits_remaining, 42);
   EXPECT_FALSE(facts->modules.has_value());
   EXPECT_EQ(of(facts->notes, Weight::fault).size(), 3U) << "the fields of three modules, which the daemon reads too";
-  EXPECT_EQ(of(facts->notes, Weight::warning).size(), 2U) << "the list of modules, the layouts";
+  EXPECT_EQ(of(facts->notes, Weight::warning).size(), 3U) << "the list of modules, the layouts, the contact roles";
 }
 
 TEST(Examine, EndsWhenZohoIsNotThere) {
