@@ -82,6 +82,7 @@ class SeededRun {
     settle();
     // Of everybody whose Contact people changed or deleted the platform speaks once more: now it counts again.
     for (const std::string& user : crowd_.touched_users()) {
+      touched_once_.insert(user);
       if (was_deleted(world_, user) || seems_merged(user)) continue;
       world_.deliver({event("last-" + user, "user.updated", 100'000'000,
                             R"({"user":{"id":")" + user + R"(","title":"Last word","phone":"+1555000"}})")});
@@ -142,8 +143,10 @@ class SeededRun {
   void look_at_roles() {
     if (!rules_.enabled) return;
     const auto touched = crowd_.touched_users();
+    // That the platform speaks of somebody again brings fields back, not a role that went with what people did.
     const auto is_touched = [&](const std::string& user) {
-      return std::ranges::find(touched, user) != touched.end() || crowd_.has_deleted(user) || seems_merged(user);
+      return std::ranges::find(touched, user) != touched.end() || touched_once_.contains(user) ||
+             crowd_.has_deleted(user) || seems_merged(user);
     };
     for (const auto& [deal, wanted] : expected_roles(world_, rules_)) {
       if (hangs(deal)) continue;
@@ -216,6 +219,7 @@ class SeededRun {
   SeededRandom random_of_roles_;
   plan::RoleRules rules_;
   std::set<std::pair<std::string, std::string>> peoples_roles_;  // Deal, Contact
+  std::set<std::string> touched_once_;                           // users whose Contact people changed
   World world_;
   Crowd crowd_;
   std::vector<std::string> faults_;
