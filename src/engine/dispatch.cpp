@@ -92,7 +92,9 @@ void Engine::dispatch() {
 void Engine::fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out) {
   queue.ids.erase_if([&](EntityId id) { return find(id) == nullptr; });
   // Whether Zoho answers again after a pause is found out with a credit's worth.
-  const std::size_t most = pause_state_.empty() ? zoho::max_items(key.verb) : 10;
+  constexpr std::size_t k_probing = 10;
+  const std::size_t most =
+      pause_state_.empty() ? zoho::max_items(key.verb) : std::min(zoho::max_items(key.verb), k_probing);
   const batch::FillPolicy policy{most, zoho::items_per_credit(key.verb, org_->prices), options_.linger,
                                  batch::saving_for(governor_.credits().tightness(now_), options_.linger_max)};
   while (!queue.ids.empty()) {
