@@ -111,9 +111,12 @@ Result<void> Engine::lose_role_holder(store::Transaction& tx, Work& work, const 
 Result<void> Engine::wake_deals_of(store::Transaction& tx, const store::Entity& user, store::Lane lane) {
   constexpr std::size_t k_many = 10'000;
   const plan::RoleRules& rules = options_.mapping.roles;
-  if (!rules.enabled || rules.others.empty() || user.account_key.empty()) return {};
+  if (!rules.enabled || rules.others.empty()) return {};
+  // The work's own copy may be from before a move to another account.
+  ZS_ASSIGN(const std::optional<store::Entity> now, tx.load(user.id));
+  if (!now || now->account_key.empty()) return {};
   ZS_ASSIGN(const std::vector<store::Entity> deals,
-            tx.of_account(user.account_key, event::Kind::subscription, true, k_many));
+            tx.of_account(now->account_key, event::Kind::subscription, true, k_many));
   for (const store::Entity& deal : deals) {
     if (!state::first_paid(deal.registers)) continue;
     ZS_ASSIGN(const std::optional<store::Held> held, tx.held(deal.id));
