@@ -250,6 +250,10 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
                                     const ItemAnswer& answer) {
   ++status_.applied;
   schema_doubts_.erase(work.entity.id);
+  // Tags that went out beside the update that found another record to be the entity's: they are on the one that it had.
+  const bool is_about_another =
+      flight.verb != Verb::insert && !answer.zoho_id.empty() && answer.zoho_id != work.entity.zoho_id;
+  if (is_about_another) return {};
   plan::confirm(work.entity.synced, flight.changes[index]);
   if (flight.verb != Verb::insert) return tx.save_synced(work.entity);
   // A record that we made is empty where we sent nothing: clearing such a field later needs no call.
