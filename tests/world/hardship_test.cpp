@@ -208,6 +208,35 @@ TEST(Hardship, TagsOfOneRecordNeverGoToAnother) {
   EXPECT_EQ(faults(world), "");
 }
 
+TEST(Hardship, TagsThatWentOutForOneRecordAreNotTakenForThoseOfTheOneThatItTurnsOutToBe) {
+  World world{Settings{}};
+  world.deliver({signup("other", "other@example.com")});
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  const auto away = [](const net::ClientRequest&) -> std::optional<net::ClientResponse> {
+    return broken(net::Exchange::not_sent);
+  };
+  // A person's, with the e-mail; and one that has the platform's id already, which shows when the first is given it.
+  world.ask("POST", "/crm/v8/Contacts", R"({"data":[{"Last_Name":"By Hand","Email":"a@example.com"}]})");
+  world.ask("POST", "/crm/v8/Contacts", R"({"data":[{"Last_Name":"Ours","Platform_User_ID":"u1"}]})");
+  world.slow = [](const net::ClientRequest& request) -> Duration {
+    return request.url.contains("Contacts/actions/add_tags") ? Duration{2s} : Duration{0};
+  };
+  // The look at the second one, which would set it right, does not come off: the daemon dies.
+  world.deliver({signup("u1", "a@example.com")});
+  int tags_sent = 0;
+  world.before_apply = [&](const net::ClientRequest& request) {
+    if (request.url.contains("Contacts/actions/add_tags") && ++tags_sent == 1) world.intercept = away;
+  };
+  world.run_for(10s);
+  world.crash();
+  world.intercept = nullptr;
+  ASSERT_TRUE(world.run_until_quiet(1h));
+  const std::string ours = world.entity(event::Kind::user, "u1")->zoho_id;
+  EXPECT_TRUE(record(world, "Contacts", ours, "Platform_User_ID").contains("\"u1\""));
+  EXPECT_TRUE(record(world, "Contacts", ours, "Tag").contains("source-website"));
+  EXPECT_EQ(faults(world), "");
+}
+
 TEST(Hardship, ARecordLeftAloneLeavesTheBacklogEvenIfItChangesMeanwhile) {
   World world{with([](engine::Options& options) { options.on_deleted = engine::OnDeleted::leave; })};
   world.deliver({signup("u1", "a@example.com")});
