@@ -1,11 +1,11 @@
 // The past of the id map: page by page, waiting for what is new, and one customer's.
 #include "links/changes.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
+#include "base/text.hpp"
 
 namespace zs::api {
 namespace {
@@ -18,10 +18,8 @@ constexpr auto k_wait_step = std::chrono::milliseconds{20};
 constexpr auto k_look_anyway = std::chrono::seconds{1};
 
 std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t low, std::int64_t high) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) return std::nullopt;
-  return number;
+  const auto number = parse_integer(text);
+  return number && *number >= low && *number <= high ? number : std::nullopt;
 }
 
 }  // namespace
@@ -115,13 +113,7 @@ void HttpApi::get_history(net::Request&& request, net::Reply reply, std::string)
   const auto found = readers_.with([&](store::Reader& reader) {
     return links::history_json(reader, parameters.front().second, static_cast<std::size_t>(k_max_limit));
   });
-  if (!found) {
-    reply(failure(found.error()));
-  } else if (!*found) {
-    reply(problem(404, "not_found", "no event has told of this user"));
-  } else {
-    reply(json(200, **found));
-  }
+  reply(json_or_404(found, k_unknown_user));
 }
 
 }  // namespace zs::api

@@ -1,11 +1,11 @@
 // Tickets in Zoho Desk: the request is checked here, on the server's thread; the rest is the service's, on its own.
-#include <charconv>
 #include <memory>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace zs::api {
 namespace {
@@ -37,11 +37,9 @@ net::Response switched_off() {
 bool read_wait(const net::Request& request, std::optional<Duration>& wait) {
   for (const auto& [name, value] : net::parse_query(request.query)) {
     if (name != "wait") continue;
-    std::int64_t seconds = -1;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (error != std::errc{} || end != value.data() + value.size() || seconds < 0 || seconds > k_max_wait_seconds)
-      return false;
-    wait = std::chrono::seconds{seconds};
+    const auto seconds = parse_integer(value);
+    if (!seconds || *seconds < 0 || *seconds > k_max_wait_seconds) return false;
+    wait = std::chrono::seconds{*seconds};
   }
   return true;
 }

@@ -168,13 +168,7 @@ void HttpApi::get_event(net::Request&& request, net::Reply reply, std::string) {
     return;
   }
   const auto found = readers_.with([&](store::Reader& reader) { return links::event_json(reader, source, id); });
-  if (!found) {
-    reply(failure(found.error()));
-  } else if (!*found) {
-    reply(problem(404, "not_found", "no event with this source and id was accepted"));
-  } else {
-    reply(json(200, **found));
-  }
+  reply(json_or_404(found, "no event with this source and id was accepted"));
 }
 
 }  // namespace zs::api

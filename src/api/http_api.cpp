@@ -101,6 +101,15 @@ net::Response HttpApi::failure(const Error& error) {
   }
 }
 
+net::Response HttpApi::json_or_404(const Result<std::optional<std::string>>& found, std::string_view not_found) {
+  if (!found) return failure(found.error());
+  return *found ? json(200, **found) : problem(404, "not_found", not_found);
+}
+
+net::Response HttpApi::not_started(const Error& error) {
+  return error.code == Errc::conflict ? problem(409, "already_running", error.text) : failure(error);
+}
+
 void HttpApi::serve(net::Request&& request, net::Reply reply) {
   parts_.probe.requests.add();
   const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);

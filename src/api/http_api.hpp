@@ -99,6 +99,12 @@ class HttpApi {
   void metrics(net::Request&& request, net::Reply reply, std::string);
 
   [[nodiscard]] static net::Response failure(const Error& error);
+  /// What was found, or that it was not.
+  [[nodiscard]] static net::Response json_or_404(const Result<std::optional<std::string>>& found,
+                                                 std::string_view not_found);
+  /// Why something long was not started: mostly that it is under way already.
+  [[nodiscard]] static net::Response not_started(const Error& error);
+  static constexpr std::string_view k_unknown_user = "no event has told of this user";
 
   Parts parts_;
   Authenticator auth_;

@@ -2,13 +2,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_set>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "links/lookup.hpp"
 #include "links/views.hpp"
 
@@ -24,11 +24,9 @@ constexpr std::size_t k_piece_bytes = 64'000;
 std::string limit_fault() { return "limit must be a number from 1 to " + std::to_string(k_max_limit); }
 
 std::optional<std::size_t> parse_limit(std::string_view text) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size() || limit == 0 || limit > k_max_limit)
-    return std::nullopt;
-  return limit;
+  const auto limit = parse_integer(text);
+  if (!limit || *limit < 1 || static_cast<std::size_t>(*limit) > k_max_limit) return std::nullopt;
+  return static_cast<std::size_t>(*limit);
 }
 
 void write_next(JsonWriter& json, const std::string& next) {

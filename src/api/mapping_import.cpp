@@ -96,12 +96,8 @@ void HttpApi::start_map_import(net::Request&& request, net::Reply reply, std::st
     return;
   }
   const auto started = parts_.engine.start_map_import(std::move(order->rows), order->apply);
-  if (!started && started.error().code == Errc::conflict) {
-    reply(problem(409, "already_running", started.error().text));
-    return;
-  }
   if (!started) {
-    reply(failure(started.error()));
+    reply(not_started(started.error()));
     return;
   }
   std::string body;

@@ -1,9 +1,9 @@
 // One user's ids, at once or when all of it is in Zoho; the customer's page.
-#include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
 #include "api/problem.hpp"
+#include "base/text.hpp"
 #include "links/views.hpp"
 
 namespace zs::api {
@@ -28,8 +28,8 @@ void HttpApi::get_mapping(net::Request&& request, net::Reply reply, std::string 
   std::int64_t seconds = 0;
   for (const auto& [name, value] : net::parse_query(request.query)) {
     if (name != "wait") continue;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (error != std::errc{} || end != value.data() + value.size() || seconds < 0 || seconds > k_max_wait_seconds) {
+    seconds = parse_integer(value).value_or(-1);
+    if (seconds < 0 || seconds > k_max_wait_seconds) {
       reply(problem(400, "parameter_invalid", "wait must be a number of seconds from 0 to 60"));
       return;
     }
@@ -73,24 +73,12 @@ void HttpApi::wait_for(std::shared_ptr<Wait> wait) {
     }
   }
   const auto found = readers_.with([&](store::Reader& reader) { return links::mapping_json(reader, wait->user_id); });
-  if (!found) {
-    wait->reply(failure(found.error()));
-  } else if (!*found) {
-    wait->reply(problem(404, "not_found", "no event has told of this user"));
-  } else {
-    wait->reply(json(200, **found));
-  }
+  wait->reply(json_or_404(found, k_unknown_user));
 }
 
 void HttpApi::get_customer(net::Request&&, net::Reply reply, std::string user_id) {
   const auto found = readers_.with([&](store::Reader& reader) { return links::customer_json(reader, user_id); });
-  if (!found) {
-    reply(failure(found.error()));
-  } else if (!*found) {
-    reply(problem(404, "not_found", "no event has told of this user"));
-  } else {
-    reply(json(200, **found));
-  }
+  reply(json_or_404(found, k_unknown_user));
 }
 
 }  // namespace zs::api

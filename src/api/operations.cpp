@@ -1,7 +1,6 @@
 // For those who run it: status, held entities, health, metrics.
 #include <simdjson.h>
 
-#include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
@@ -15,10 +14,8 @@ namespace zs::api {
 namespace {
 
 std::optional<store::EntityId> parse_id(std::string_view text) {
-  store::EntityId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc{} || end != text.data() + text.size() || id <= 0) return std::nullopt;
-  return id;
+  const auto id = parse_integer(text);
+  return id && *id > 0 ? id : std::nullopt;
 }
 
 constexpr std::string_view k_side_words = "side must be data (the customer's) or org (ours or the org's)";
@@ -107,13 +104,7 @@ void HttpApi::list_held(net::Request&& request, net::Reply reply, std::string) {
 void HttpApi::get_held(net::Request&&, net::Reply reply, std::string text) {
   const auto id = parse_id(text);
   const auto found = readers_.with([&](store::Reader& reader) { return links::held_json(reader, id.value_or(0)); });
-  if (!found) {
-    reply(failure(found.error()));
-  } else if (!*found) {
-    reply(problem(404, "not_found", "nothing is held under this id"));
-  } else {
-    reply(json(200, **found));
-  }
+  reply(json_or_404(found, "nothing is held under this id"));
 }
 
 void HttpApi::retry_held(net::Request&&, net::Reply reply, std::string text) {

@@ -2,7 +2,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "api/http_api.hpp"
@@ -39,12 +38,8 @@ void HttpApi::start_reconcile(net::Request&& request, net::Reply reply, std::str
     }
   }
   const auto started = parts_.engine.start_reconcile(repair, scope);
-  if (!started && started.error().code == Errc::conflict) {
-    reply(problem(409, "already_running", started.error().text));
-    return;
-  }
   if (!started) {
-    reply(failure(started.error()));
+    reply(not_started(started.error()));
     return;
   }
   std::string body;
@@ -62,9 +57,9 @@ void HttpApi::get_reconcile(net::Request&& request, net::Reply reply, std::strin
   std::size_t limit = 100;
   for (const auto& [name, value] : net::parse_query(request.query)) {
     if (name != "after" && name != "limit") continue;
-    std::size_t& number = name == "after" ? after : limit;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size()) {
+    const auto number = parse_integer(value);
+    (name == "after" ? after : limit) = static_cast<std::size_t>(number.value_or(0));
+    if (!number || *number < 0) {
       reply(problem(400, "parameter_invalid", name + " must be a number"));
       return;
     }

@@ -2,6 +2,8 @@
 // Small things about UTF-8 text.
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,10 @@ namespace zs {
 [[nodiscard]] std::string percent_encode(std::string_view text);
 /// Decodes %XX (and + as blank if asked for); false in `ok` for a broken escape.
 [[nodiscard]] std::string percent_decode(std::string_view text, bool plus_is_blank, bool& ok);
+/// A decimal number, with a minus or without, and nothing beside it.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
+/// The same, whatever follows it: for what others send.
+[[nodiscard]] std::optional<std::int64_t> leading_integer(std::string_view text);
 /// How many single-character edits apart two words are: for "did you mean".
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/text.hpp"
 
@@ -16,8 +15,8 @@ constexpr Duration k_probe_every = std::chrono::minutes{15};
 std::int64_t minute_of(Time time) { return std::chrono::floor<std::chrono::minutes>(time).time_since_epoch().count(); }
 
 bool read_number(std::string_view text, std::int64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && value >= 0;
+  value = parse_integer(text).value_or(-1);
+  return value >= 0;
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 // `held list|show|retry|discard`: looks read the store; deeds are the daemon's, which alone writes to it.
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -17,10 +16,8 @@ namespace {
 constexpr std::size_t k_page = 500;
 
 std::optional<store::EntityId> parse_id(std::string_view text) {
-  store::EntityId id = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (fault != std::errc{} || end != text.data() + text.size() || id <= 0) return std::nullopt;
-  return id;
+  const auto id = parse_integer(text);
+  return id && *id > 0 ? id : std::nullopt;
 }
 
 Exit ask(const Options& options, std::string_view method, const std::string& path, const std::string& done_words) {

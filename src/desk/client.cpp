@@ -1,10 +1,10 @@
 #include "desk/client.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 namespace zs::desk {
 namespace {
@@ -16,13 +16,6 @@ constexpr Duration k_first_pause = 500ms;
 constexpr Duration k_longest_pause = 30s;
 // Where Desk does not say how long the day lasts: look again in an hour, not at once.
 constexpr std::int64_t k_stop_seconds = 3'600;
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end == text.data()) return std::nullopt;
-  return value;
-}
 
 Reply reply_of(Reply::Kind kind, std::string code, std::string message) {
   Reply reply;
@@ -191,7 +184,7 @@ void Client::take_answer(CallPtr call, net::ClientResponse response) {
 
 void Client::take_429(CallPtr call, const net::ClientResponse& response) {
   const std::string code = read_refusal(response.status, response.body).code;
-  const auto retry_after = number_in(response.header("retry-after"));
+  const auto retry_after = leading_integer(response.header("retry-after"));
   const Time now = clock_.now();
   if (code == "THRESHOLD_EXCEEDED") {
     usage_.stopped_until = now + std::chrono::seconds{std::max<std::int64_t>(1, retry_after.value_or(k_stop_seconds))};
@@ -225,8 +218,9 @@ void Client::finish(const CallPtr& call, Reply reply) {
 }
 
 void Client::note_usage(const net::ClientResponse& response) {
-  if (const auto weight = number_in(response.header("x-rate-limit-request-weight-v3"))) usage_.credits_spent += *weight;
-  if (const auto left = number_in(response.header("x-rate-limit-remaining-v3"))) usage_.credits_remaining = *left;
+  if (const auto weight = leading_integer(response.header("x-rate-limit-request-weight-v3")))
+    usage_.credits_spent += *weight;
+  if (const auto left = leading_integer(response.header("x-rate-limit-remaining-v3"))) usage_.credits_remaining = *left;
 }
 
 Duration Client::backoff(int failures) {

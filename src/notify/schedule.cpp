@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/text.hpp"
@@ -25,10 +24,8 @@ Duration pause_after(std::int32_t failures, Random& random) {
 
 std::optional<Duration> retry_after(std::string_view header, Time now) {
   header = trim(header);
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
-  if (error == std::errc{} && end == header.data() + header.size() && seconds >= 0)
-    return std::min<Duration>(std::chrono::seconds{std::min<std::int64_t>(seconds, 1'000'000)}, k_longest_asked);
+  if (const auto seconds = parse_integer(header); seconds && *seconds >= 0)
+    return std::min<Duration>(std::chrono::seconds{std::min<std::int64_t>(*seconds, 1'000'000)}, k_longest_asked);
   tm parts{};
   const std::string text(header);
   const char* const rest = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);

@@ -1,10 +1,10 @@
 #include "setup/calls.hpp"
 
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "setup/answers.hpp"
 #include "setup/task_queue.hpp"
 #include "setup/trouble.hpp"
@@ -15,13 +15,6 @@ namespace zs::setup {
 namespace {
 
 using Task = TaskQueue::Task;
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end == text.data()) return std::nullopt;
-  return value;
-}
 
 /// Tokens that somebody else minted, asked for once and then again only when Zoho refuses one.
 class LentTokens final : public zoho::TokenSource {
@@ -106,7 +99,7 @@ class ZohoCalls final : public Calls {
         return fail(Errc::unavailable, request + " did not reach Zoho: " + exchange.message);
     }
     Reply reply{exchange.response.status, std::move(exchange.response.body),
-                number_in(exchange.response.header("x-api-credits-remaining"))};
+                leading_integer(exchange.response.header("x-api-credits-remaining"))};
     if (reply.status < 300) return reply;
     // Rows refused one by one are an answer; only a refusal of the whole request ends here.
     const std::vector<RowAnswer> rows = read_rows(reply.body);

@@ -1,9 +1,9 @@
 #include "zoho/client.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.hpp"
 #include "zoho/metadata.hpp"
 #include "zoho/reactions.hpp"
 #include "zoho/scopes.hpp"
@@ -11,13 +11,6 @@
 
 namespace zs::zoho {
 namespace {
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end == text.data()) return std::nullopt;
-  return value;
-}
 
 /// "invalid oauth token" in a body of any shape; the rest of the answer is the caller's to read.
 bool says_stale_token(const net::ClientResponse& response, const std::vector<std::string>& codes) {
@@ -127,8 +120,8 @@ void Client::send(Call call, std::move_only_function<void(Answer)> done) {
                  if (outcome == Answer::Outcome::answered) {
                    answer = from_answer(call, {response.status, response.header("content-type"), response.body});
                    if (!message.empty()) answer.message = std::move(message);
-                   answer.credits_remaining = number_in(response.header("x-api-credits-remaining"));
-                   answer.retry_after_seconds = number_in(response.header("retry-after"));
+                   answer.credits_remaining = leading_integer(response.header("x-api-credits-remaining"));
+                   answer.retry_after_seconds = leading_integer(response.header("retry-after"));
                  } else {
                    answer.outcome = outcome;
                    answer.code = outcome == Answer::Outcome::unknown       ? "NO_ANSWER"
@@ -199,8 +192,8 @@ void Client::describe_next(std::shared_ptr<Description> description) {
                    answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
                    if (!message.empty()) answer.message = message;
                  }
-                 answer.credits_remaining = number_in(response.header("x-api-credits-remaining"));
-                 answer.retry_after_seconds = number_in(response.header("retry-after"));
+                 answer.credits_remaining = leading_integer(response.header("x-api-credits-remaining"));
+                 answer.retry_after_seconds = leading_integer(response.header("retry-after"));
                  using enum Answer::Outcome;
                  // Prices are good to know; a token without the right to read them does without.
                  const bool does_without =

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/text.hpp"
 #include "zoho/crm.hpp"
@@ -53,10 +52,8 @@ Prices with_probe(Prices prices, std::string_view found) {
   if (found.empty() || parser.parse(found.data(), found.size()).get(root) != simdjson::SUCCESS || !root.is_object())
     return prices;
   const std::string text = text_of(root, "tagged_per_credit");
-  std::size_t tagged = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), tagged);
-  const bool is_number = error == std::errc{} && end == text.data() + text.size();
-  if (is_number && tagged > 0 && tagged <= max_items(Verb::add_tags)) prices.tagged_per_credit = tagged;
+  const auto tagged = static_cast<std::size_t>(std::max<std::int64_t>(0, parse_integer(text).value_or(0)));
+  if (tagged > 0 && tagged <= max_items(Verb::add_tags)) prices.tagged_per_credit = tagged;
   return prices;
 }
 

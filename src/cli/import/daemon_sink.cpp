@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.hpp"
 #include "cli/import/sink.hpp"
 #include "cli/json_view.hpp"
 
@@ -26,9 +26,7 @@ std::size_t middle_of(std::string_view lines) {
 
 std::chrono::seconds retry_after(const net::ClientResponse& answer) {
   const std::string_view text = answer.header("retry-after");
-  int seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return std::chrono::seconds{fault == std::errc{} ? std::clamp(seconds, 1, 300) : 5};
+  return std::chrono::seconds{std::clamp<std::int64_t>(leading_integer(text).value_or(5), 1, 300)};
 }
 
 /// A 202, or the 400 that says that every single event is bad.

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -29,8 +28,8 @@ struct Number {
 bool read_number(std::string_view line, const Number& number) {
   if (!line.starts_with(number.name) || line.size() <= number.name.size() + 1) return false;
   line.remove_prefix(number.name.size() + 1);
-  const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), *number.target);
-  return fault == std::errc{} && end == line.data() + line.size() && *number.target >= 0;
+  *number.target = parse_integer(line).value_or(-1);
+  return *number.target >= 0;
 }
 
 }  // namespace
