@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "world/stories.hpp"
+#include "world/drifted.hpp"
 
 namespace zs::world {
 namespace {
@@ -15,47 +15,9 @@ using reconcile::Progress;
 using reconcile::Scope;
 using reconcile::State;
 
-struct Customers {
-  explicit Customers(Settings settings = Settings{}) : world(std::move(settings)) { world.widen_window(); }
-  World world;
-
-  void settle() { ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1})) << world.engine().status().state; }
-  void three_customers() {
-    world.deliver({signup("u1", "ann@example.com"), signup("u2", "bo@example.com", 2, "other"),
-                   signup("u3", "cy@example.com", 3),
-                   event("s1", "subscription.activated", 5,
-                         R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
-    settle();
-  }
-  const Progress& verify(bool repair = false) {
-    const auto started = world.reconciler().start(repair, Scope::mapping);
-    EXPECT_TRUE(started) << started.error().text;
-    for (int i = 0; i < 7'200 && world.reconciler().progress().is_running(); ++i)
-      world.run_for(std::chrono::seconds{1});
-    EXPECT_EQ(world.reconciler().progress().state, State::done) << world.reconciler().progress().error;
-    return world.reconciler().progress();
-  }
-  std::vector<Finding> found(Drift what) {
-    std::vector<Finding> out;
-    for (const Finding& one : world.reconciler().findings()) {
-      if (one.what == what) out.push_back(one);
-    }
-    return out;
-  }
-  std::string control(const std::string& path, const std::string& body) {
-    zohosim::HttpRequest request;
-    request.method = "POST";
-    request.path = "/control/" + path;
-    request.body = body;
-    const auto answer = world.simulator().handle(request);
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return answer.body;
-  }
-  std::string edit(plan::Module module, const std::string& id, const std::string& body) {
-    return control("records/" + std::string(plan::name_of(module)) + "/" + id, body);
-  }
-  std::string contact(const std::string& user) { return world.entity(event::Kind::user, user)->zoho_id; }
-  std::size_t writes() const { return world.count_sent("PUT", "") + world.count_sent("POST", "actions"); }
+struct Customers : Drifted {
+  using Drifted::Drifted;
+  const Progress& verify(bool repair = false) { return look(repair, Scope::mapping); }
 };
 
 struct MappingVerify : ::testing::Test, Customers {};

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "support/histories.hpp"
-#include "world/stories.hpp"
+#include "world/drifted.hpp"
 
 namespace zs::world {
 namespace {
@@ -15,55 +15,15 @@ using reconcile::Finding;
 using reconcile::Progress;
 using reconcile::State;
 
-struct Reconcile : ::testing::Test {
-  explicit Reconcile(Settings settings = Settings{}) : world(std::move(settings)) { world.widen_window(); }
-  World world;
+struct Reconcile : ::testing::Test, Drifted {
+  explicit Reconcile(Settings settings = Settings{}) : Drifted(std::move(settings)) {}
 
-  void settle() { ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1})) << world.engine().status().state; }
-  void three_customers() {
-    world.deliver({signup("u1", "ann@example.com"), signup("u2", "bo@example.com", 2, "other"),
-                   signup("u3", "cy@example.com", 3),
-                   event("s1", "subscription.activated", 5,
-                         R"({"subscription":{"id":"s","user_id":"u1","plan":"pro","amount":"10"}})")});
-    settle();
-  }
-  /// Runs one to its end.
-  const Progress& reconcile(bool repair = false) {
-    const auto started = world.reconciler().start(repair);
-    EXPECT_TRUE(started) << started.error().text;
-    for (int i = 0; i < 3'600 && world.reconciler().progress().is_running(); ++i)
-      world.run_for(std::chrono::seconds{1});
-    EXPECT_EQ(world.reconciler().progress().state, State::done) << world.reconciler().progress().error;
-    return world.reconciler().progress();
-  }
-  std::vector<Finding> found(Drift what) {
-    std::vector<Finding> out;
-    for (const Finding& one : world.reconciler().findings()) {
-      if (one.what == what) out.push_back(one);
-    }
-    return out;
-  }
+  const Progress& reconcile(bool repair = false) { return look(repair, reconcile::Scope::all); }
   static std::size_t index(Drift what) { return static_cast<std::size_t>(what); }
-
-  /// What a person does in the CRM.
-  std::string control(const std::string& path, const std::string& body) {
-    zohosim::HttpRequest request;
-    request.method = "POST";
-    request.path = "/control/" + path;
-    request.body = body;
-    const auto answer = world.simulator().handle(request);
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return answer.body;
-  }
-  std::string edit(plan::Module module, const std::string& id, const std::string& body) {
-    return control("records/" + std::string(plan::name_of(module)) + "/" + id, body);
-  }
-  std::string zoho_id(event::Kind kind, const std::string& key) { return world.entity(kind, key)->zoho_id; }
   static std::string id_in(const std::string& record) {
     simdjson::dom::parser parser;
     return std::string(std::string_view(parser.parse(record)["id"]));
   }
-  std::string contact(const std::string& user) { return zoho_id(event::Kind::user, user); }
 };
 
 TEST_F(Reconcile, FindsNothingWhereNothingDriftedAndWritesNothing) {
