@@ -134,7 +134,7 @@ function roleRows(deal, {roles, known}) {
     }}}, ['', ...known].map(name => h('option', {value: name, selected: name === (one.role ?? '')}, name || 'no role')));
     return h('div', {class: 'field'}, h('label', {for: `role-${one.contact}`}, one.name), choose, h('small', {}, one.by_person ? 'set by a person' : 'set by a client'));
   };
-  return h('details', {class: 'contact-roles', open: true}, h('summary', {}, `${roles.length} contact roles`), h('div', {class: 'fields'}, roles.map(row)));
+  return h('details', {class: 'contact-roles', open: true}, h('summary', {}, `Contact roles (${roles.length})`), h('div', {class: 'fields'}, roles.map(row)));
 }
 
 export async function openRecord(module, id) {

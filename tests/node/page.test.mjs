@@ -170,6 +170,27 @@ test('lets a person make, edit, tag, lock and delete a record', async () => {
   await table().getByText('By hand').waitFor();
 });
 
+test('shows who stands beside a deal, and lets a person say otherwise', async () => {
+  const people = await insert('Contacts', {Last_Name: 'Lee', First_Name: 'Ann'}, {Last_Name: 'Itö', First_Name: 'Kei'});
+  const [deal] = await insert('Deals', {Deal_Name: 'Acme - pro', Stage: 'Closed Won'});
+  const {contact_roles: known} = await crm('GET', 'Contacts/roles');
+  const [first, second] = known.map(({id, name}) => ({id, name}));
+  const given = await crm('PUT', `Deals/${deal}/Contact_Roles`, {data: people.map(id => ({id, Contact_Role: {id: first.id}}))});
+  assert.equal(given.status, 200);
+  await page.locator('[data-figure="Deals"]').click();
+  await table().getByRole('button', {name: 'Acme - pro'}).click();
+  const roles = page.locator('.contact-roles');
+  await reads(roles.locator('summary'), 'Contact roles (2)');
+  const ann = roles.getByLabel('Ann Lee');
+  assert.equal(await ann.inputValue(), first.name);
+  await reads(roles.locator('.field', {hasText: 'Ann Lee'}), 'set by a client');
+  await ann.selectOption(second.name);
+  await page.getByText('Changed, in the name of a person').waitFor();
+  const {roles: now} = await sim.get(`roles?deal=${deal}`);
+  assert.deepEqual(Object.fromEntries(now.map(one => [one.contact, [one.role, one.by_person]])),
+                   {[people[0]]: [second.name, true], [people[1]]: [first.name, false]});
+});
+
 test('moves the clock, expires tokens and resets', async () => {
   await insert('Contacts', {Last_Name: 'Before'});
   await page.getByRole('button', {name: '+1 day'}).click();
