@@ -10,10 +10,8 @@ namespace zs::world {
 namespace {
 
 using reconcile::Drift;
-using reconcile::Finding;
 using reconcile::Progress;
 using reconcile::Scope;
-using reconcile::State;
 
 struct Customers : Drifted {
   using Drifted::Drifted;

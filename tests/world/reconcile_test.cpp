@@ -13,7 +13,6 @@ namespace {
 using reconcile::Drift;
 using reconcile::Finding;
 using reconcile::Progress;
-using reconcile::State;
 
 struct Reconcile : ::testing::Test, Drifted {
   explicit Reconcile(Settings settings = Settings{}) : Drifted(std::move(settings)) {}
