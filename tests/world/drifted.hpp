@@ -55,9 +55,7 @@ struct Drifted {
   }
   std::string zoho_id(event::Kind kind, const std::string& key) { return world.entity(kind, key)->zoho_id; }
   std::string contact(const std::string& user) { return zoho_id(event::Kind::user, user); }
-  [[nodiscard]] std::size_t writes() const {
-    return world.count_sent("PUT", "") + world.count_sent("POST", "actions");
-  }
+  [[nodiscard]] std::size_t writes() const { return world.count_sent("PUT", "") + world.count_sent("POST", "actions"); }
 };
 
 }  // namespace zs::world

@@ -95,6 +95,41 @@ TEST_F(Roles, WhoJoinsGetsOneAndWhoLeavesOrIsDeletedLosesOurs) {
   EXPECT_EQ(shown().at(contact("u2")).role, k_other);
 }
 
+TEST_F(Roles, WhoMovesWhileTheContactIsBeingMadeGetsOneBesideTheNewAccountsDeals) {
+  team();
+  world.slow = [](const net::ClientRequest& request) -> Duration {
+    return request.method == "POST" && request.url.ends_with("/Contacts") ? Duration{5s} : Duration{0};
+  };
+  world.deliver({event("alone", "user.updated", 90, R"({"user":{"id":"u4","title":"CTO"}})")});
+  world.run_for(2s);
+  ASSERT_TRUE(contact("u4").empty()) << "it is on its way, in an account of its own";
+  world.deliver({signup("u4", "di@example.com", 91, "org")});
+  settle();
+  EXPECT_EQ(shown().at(contact("u4")).role, k_other);
+}
+
+TEST_F(Roles, OfSeveralDealsAreNotMixedUpWhenAPauseEnds) {
+  team();
+  says("subscription.activated",
+       R"({"subscription":{"id":"t","user_id":"u2","account_id":"org","plan":"base","amount":"5"}})");
+  world.intercept = [](const net::ClientRequest& request) -> std::optional<net::ClientResponse> {
+    if (request.method != "GET" || !request.url.contains("/Contact_Roles")) return std::nullopt;
+    return answered(503, "text/html", "<html>away</html>");
+  };
+  world.deliver({event("away", "user.updated", 95, R"({"user":{"id":"u3","account_id":"elsewhere"}})")});
+  world.run_for(10min);
+  ASSERT_EQ(world.engine().status().state, "unreachable");
+  world.intercept = nullptr;
+  settle();
+  EXPECT_EQ(shown(), ours({{"u1", k_primary}, {"u2", k_other}}));
+  const std::string other = world.entity(event::Kind::subscription, "t")->zoho_id;
+  EXPECT_EQ(roles_of(world, other), ours({{"u1", k_other}, {"u2", k_primary}}));
+  says("subscription.updated", R"({"subscription":{"id":"s","user_id":"u2"}})");
+  says("subscription.updated", R"({"subscription":{"id":"t","user_id":"u1"}})");
+  EXPECT_EQ(shown(), ours({{"u1", k_other}, {"u2", k_primary}})) << "none of them passes for a person's";
+  EXPECT_EQ(roles_of(world, other), ours({{"u1", k_primary}, {"u2", k_other}}));
+}
+
 TEST_F(Roles, ASubscriptionThatGoesOverToAnotherUserSwapsTheirRoles) {
   team();
   says("subscription.updated", R"({"subscription":{"id":"s","user_id":"u2"}})");
