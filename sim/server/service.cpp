@@ -98,6 +98,7 @@ zs::Result<std::unique_ptr<Service>> Service::start(Options options, const std::
   server.max_body_bytes = k_max_body;
   server.error_page = error_page;
   Service* service = out.get();
+  server.before_first = [service](zs::net::Server& running) { service->timer_ = &running; };
   ZS_ASSIGN(out->server_,
             zs::net::Server::start(std::move(server), [service](zs::net::Request&& request, zs::net::Reply reply) {
               service->answer(std::move(request), std::move(reply));
@@ -134,7 +135,7 @@ void Service::answer(zs::net::Request&& request, zs::net::Reply reply) {
     return;
   }
   const auto delay = answer.delay;
-  server_->after(delay, [this, answer = std::move(answer), reply = std::move(reply)]() mutable {
+  timer_->after(delay, [this, answer = std::move(answer), reply = std::move(reply)]() mutable {
     send(std::move(answer), std::move(reply));
   });
 }

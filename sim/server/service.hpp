@@ -45,6 +45,7 @@ class Service {
   Simulator simulator_;  // under mutex_
   std::unique_ptr<zs::net::HttpTransport> out_;
   std::unique_ptr<zs::net::Server> server_;
+  zs::net::Server* timer_ = nullptr;  // the same, for requests that come before start() has returned
 };
 
 }  // namespace zohosim

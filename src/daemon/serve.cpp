@@ -187,16 +187,20 @@ int serve(const config::Config& config) {
 
   Daemon daemon(config, std::move(*opened));
   if (const auto restored = restore(daemon); !restored) return report(restored.error(), 1);
-  auto server = net::Server::start(server_options(config), [&daemon](net::Request&& request, net::Reply reply) {
+  net::ServerOptions door = server_options(config);
+  // Nothing runs when the port cannot be had, and everything when the first request comes.
+  door.before_first = [&daemon](net::Server& running) {
+    daemon.http.use_timer(&running);
+    daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
+    daemon.host.on_progress = [&daemon] { daemon.notify.wake(); };
+    daemon.host.run(daemon.engine, daemon.reconciler, daemon.map_import);
+    if (daemon.desk) daemon.desk->start(running);
+  };
+  auto server = net::Server::start(std::move(door), [&daemon](net::Request&& request, net::Reply reply) {
     daemon.http.serve(std::move(request), std::move(reply));
   });
   if (!server) return report(server.error(), server.error().code == Errc::invalid ? 2 : 3);
   daemon.server = std::move(*server);
-  daemon.http.use_timer(daemon.server.get());
-  daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
-  daemon.host.on_progress = [&daemon] { daemon.notify.wake(); };
-  daemon.host.run(daemon.engine, daemon.reconciler, daemon.map_import);
-  if (daemon.desk) daemon.desk->start(*daemon.server);
   log::info("zohosync serves", {{"address", config.server.address},
                                 {"port", std::int64_t{daemon.server->port()}},
                                 {"store", path},

@@ -41,13 +41,15 @@ class ServerOnThreads final : public Server {
   ServerOnThreads(std::shared_ptr<ServerCore> core, std::vector<std::shared_ptr<Worker>> workers,
                   std::vector<std::shared_ptr<Door>> doors, std::uint16_t port)
       : core_(std::move(core)), workers_(std::move(workers)), doors_(std::move(doors)), port_(port) {
-    for (const auto& door : doors_) workers_.front()->post([door] { door->accept(); });
     for (const auto& worker : workers_) {
       threads_.emplace_back([worker] {
         pthread_setname_np(pthread_self(), "http");
         worker->run();
       });
     }
+  }
+  void open() {
+    for (const auto& door : doors_) workers_.front()->post([door] { door->accept(); });
   }
   ~ServerOnThreads() override { ServerOnThreads::stop(std::chrono::milliseconds{0}); }
   ServerOnThreads(const ServerOnThreads&) = delete;
@@ -101,7 +103,10 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
     ZS_ASSIGN(std::shared_ptr<Door> local, listen_on_socket(core, workers));
     doors.push_back(std::move(local));
   }
-  return std::make_unique<ServerOnThreads>(std::move(core), std::move(workers), std::move(doors), port);
+  auto server = std::make_unique<ServerOnThreads>(core, std::move(workers), std::move(doors), port);
+  if (core->options.before_first) core->options.before_first(*server);
+  server->open();
+  return server;
 }
 
 }  // namespace zs::net

@@ -62,6 +62,8 @@ using Reply = std::move_only_function<void(Response)>;
 /// Runs on a server thread, which serves nobody else meanwhile: quick, or hand the Reply on. What it throws is logged.
 using Handler = std::function<void(Request&&, Reply)>;
 
+class Server;
+
 struct ServerOptions {
   std::string address = "127.0.0.1";  // or [::1], 0.0.0.0, localhost; no other names
   std::uint16_t port = 0;             // 0: any free one
@@ -78,6 +80,9 @@ struct ServerOptions {
   /// moment), takes the place of one that nobody listens on any more, and goes with the server.
   std::string socket_path = {};
   unsigned socket_mode = 0600;
+  /// Called once by start(), when it listens and before it takes the first connection: for whoever needs the server
+  /// where a request needs it.
+  std::function<void(Server&)> before_first = {};
   /// Makes the body of errors that the server itself answers (400, 408, 413, 431, 500); status and a sentence go in.
   std::function<Response(int status, std::string_view detail)> error_page = {};
 };

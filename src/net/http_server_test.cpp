@@ -40,6 +40,16 @@ TEST(Request, HeadersAreFoundWhateverTheLengthOfTheirNames) {
 // ---- who answers, and when
 // -------------------------------------------------------------------------------------------
 
+TEST(Server, IsKnownToWhoeverAsksBeforeTheFirstRequest) {
+  Server* known = nullptr;
+  ServerOptions options;
+  options.before_first = [&known](Server& server) { known = &server; };
+  const auto server =
+      serve([&known](Request&&, Reply reply) { reply({.body = known != nullptr ? "yes" : "no"}); }, std::move(options));
+  EXPECT_THAT(answer_to(*server, get("/")), EndsWith("yes"));
+  EXPECT_EQ(known, server.get());
+}
+
 TEST(Reply, MayComeFromAnotherThread) {
   std::vector<std::jthread> threads;
   const auto server = serve([&](Request&& request, Reply reply) {
