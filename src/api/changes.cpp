@@ -13,9 +13,6 @@ namespace {
 constexpr std::int64_t k_max_wait_seconds = 60;
 constexpr std::int64_t k_max_limit = 1'000;
 constexpr std::int64_t k_max_cursor = 9'000'000'000'000'000;  // what JSON's numbers hold without loss
-constexpr auto k_wait_step = std::chrono::milliseconds{20};
-// A change that no progress of the engine tells of: an import of the map, say.
-constexpr auto k_look_anyway = std::chrono::seconds{1};
 
 std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t low, std::int64_t high) {
   const auto number = parse_integer(text);
@@ -23,15 +20,6 @@ std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t low
 }
 
 }  // namespace
-
-struct HttpApi::ChangesWait {
-  store::ChangeSeq after = 0;
-  std::size_t limit = 100;
-  Time deadline{};
-  Time next_look{};
-  std::uint64_t looked_at = 0;  // progress at the last look
-  net::Reply reply;
-};
 
 net::Response HttpApi::cursor_problem(links::Cursor cursor, const store::ChangeBounds& bounds) {
   const std::string members =
@@ -50,7 +38,8 @@ net::Response HttpApi::cursor_problem(links::Cursor cursor, const store::ChangeB
 }
 
 void HttpApi::get_changes(net::Request&& request, net::Reply reply, std::string) {
-  auto wait = std::make_shared<ChangesWait>();
+  store::ChangeSeq after = 0;
+  std::size_t most = 100;
   std::int64_t seconds = 0;
   for (const auto& [name, value] : net::parse_query(request.query)) {
     const bool is_after = name == "after";
@@ -69,39 +58,25 @@ void HttpApi::get_changes(net::Request&& request, net::Reply reply, std::string)
                                : "wait must be a number of seconds from 0 to 60"));
       return;
     }
-    if (is_after) wait->after = *number;
-    if (is_limit) wait->limit = static_cast<std::size_t>(*number);
+    if (is_after) after = *number;
+    if (is_limit) most = static_cast<std::size_t>(*number);
     if (name == "wait") seconds = *number;
   }
-  wait->deadline = parts_.clock.now() + std::chrono::seconds{seconds};
-  wait->reply = std::move(reply);
-  wait_for_changes(std::move(wait));
-}
-
-void HttpApi::wait_for_changes(std::shared_ptr<ChangesWait> wait) {
-  net::Server* const server = server_;
-  const Time now = parts_.clock.now();
-  const bool is_over = now >= wait->deadline || server == nullptr;
-  const std::uint64_t progress = parts_.engine.progress();
-  if (is_over || progress != wait->looked_at || now >= wait->next_look) {
-    wait->looked_at = progress;
-    wait->next_look = now + k_look_anyway;
-    const auto page =
-        readers_.with([&](store::Reader& reader) { return links::changes_after(reader, wait->after, wait->limit); });
-    if (!page) {
-      wait->reply(failure(page.error()));
-      return;
-    }
-    if (page->cursor != links::Cursor::good) {
-      wait->reply(cursor_problem(page->cursor, page->bounds));
-      return;
-    }
-    if (is_over || !page->changes.empty()) {
-      wait->reply(json(200, links::page_json(*page, wait->after)));
-      return;
-    }
-  }
-  server->after(k_wait_step, [this, wait]() mutable { wait_for_changes(std::move(wait)); });
+  waiting_.wait(server_, std::chrono::seconds{seconds},
+                [this, after, most, reply = std::move(reply)](bool is_over) mutable {
+                  const auto page =
+                      readers_.with([&](store::Reader& reader) { return links::changes_after(reader, after, most); });
+                  if (!page) {
+                    reply(failure(page.error()));
+                  } else if (page->cursor != links::Cursor::good) {
+                    reply(cursor_problem(page->cursor, page->bounds));
+                  } else if (is_over || !page->changes.empty()) {
+                    reply(json(200, links::page_json(*page, after)));
+                  } else {
+                    return false;
+                  }
+                  return true;
+                });
 }
 
 void HttpApi::get_history(net::Request&& request, net::Reply reply, std::string) {

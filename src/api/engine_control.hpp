@@ -18,8 +18,6 @@ class EngineControl {
   virtual void events_arrived() = 0;
   /// A copy of the last tick's.
   [[nodiscard]] virtual engine::Status status() const = 0;
-  /// Grows whenever something came into the state or into Zoho: nothing to look at again while it stands still.
-  [[nodiscard]] virtual std::uint64_t progress() const = 0;
   /// Waits for the engine's thread.
   [[nodiscard]] virtual Result<void> retry_held(store::EntityId id) = 0;
   [[nodiscard]] virtual Result<std::int64_t> retry_all_held(const zoho::HeldFilter& filter) = 0;

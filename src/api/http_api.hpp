@@ -13,6 +13,7 @@
 #include "api/engine_control.hpp"
 #include "api/probe.hpp"
 #include "api/reader_pool.hpp"
+#include "api/waiting_room.hpp"
 #include "api/webhook_control.hpp"
 #include "config/config.hpp"
 #include "links/changes.hpp"
@@ -42,6 +43,8 @@ class HttpApi {
   /// Serves a request; the server must outlive the replies. `server` is for timed waits and set after start.
   void serve(net::Request&& request, net::Reply reply);
   void use_timer(net::Server* server) { server_ = server; }
+  /// Something came into the state or into Zoho: whoever waits for it is looked at. From any thread.
+  void moved() { waiting_.moved(); }
   [[nodiscard]] static net::Response error_page(int status, std::string_view detail);
 
  private:
@@ -58,8 +61,7 @@ class HttpApi {
   // mappings.cpp
   void get_mapping(net::Request&& request, net::Reply reply, std::string user_id);
   void get_customer(net::Request&& request, net::Reply reply, std::string user_id);
-  struct Wait;
-  void wait_for(std::shared_ptr<Wait> wait);
+  [[nodiscard]] bool is_settled(const std::string& user_id, store::Seq up_to);
   // lookups.cpp
   void find_mappings(net::Request&& request, net::Reply reply, std::string);
   void lookup_mappings(net::Request&& request, net::Reply reply, std::string);
@@ -70,8 +72,6 @@ class HttpApi {
   // changes.cpp
   void get_changes(net::Request&& request, net::Reply reply, std::string);
   void get_history(net::Request&& request, net::Reply reply, std::string);
-  struct ChangesWait;
-  void wait_for_changes(std::shared_ptr<ChangesWait> wait);
   [[nodiscard]] static net::Response cursor_problem(links::Cursor cursor, const store::ChangeBounds& bounds);
   // webhooks.cpp
   void list_webhooks(net::Request&& request, net::Reply reply, std::string);
@@ -109,6 +109,7 @@ class HttpApi {
   Parts parts_;
   Authenticator auth_;
   ReaderPool readers_;
+  WaitingRoom waiting_;
   std::atomic<net::Server*> server_ = nullptr;  // requests may come before it is set
   std::atomic<std::int64_t> backlog_checked_ms_{0};
   std::atomic<bool> backlog_full_{false};

@@ -12,10 +12,6 @@ void EngineHost::run(engine::Engine& engine, reconcile::Reconciler& reconciler, 
   engine_ = &engine;
   reconciler_ = &reconciler;
   map_import_ = &map_import;
-  engine.on_progress = [this] {
-    progress_.fetch_add(1, std::memory_order_release);
-    if (on_progress) on_progress();
-  };
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 

@@ -2,7 +2,6 @@
 // The engine on its own thread: a mailbox in front of it, a nap until it has something to do.
 
 #include <array>
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -28,15 +27,12 @@ class EngineHost final : public api::EngineControl {
   void stop(Duration grace);
   /// Called on the engine's thread, at least once a second while it runs; set before run().
   std::function<void()> on_beat;
-  /// Called on the engine's thread after commits that brought something new; quick, and set before run().
-  std::function<void()> on_progress;
 
   /// Runs a task on the engine's thread. Refused (dropped) after stop().
   void post(std::move_only_function<void()> task);
 
   void events_arrived() override;
   [[nodiscard]] engine::Status status() const override;
-  [[nodiscard]] std::uint64_t progress() const override { return progress_.load(std::memory_order_acquire); }
   [[nodiscard]] Result<void> retry_held(store::EntityId id) override;
   [[nodiscard]] Result<std::int64_t> retry_all_held(const zoho::HeldFilter& filter) override;
   [[nodiscard]] Result<void> discard_held(store::EntityId id) override;
@@ -63,7 +59,6 @@ class EngineHost final : public api::EngineControl {
   bool closed_ = false;                                // guarded by mutex_
   engine::Status status_;                              // guarded by mutex_
   std::array<reconcile::LastRun, 2> last_reconcile_;   // by Scope; guarded by mutex_
-  std::atomic<std::uint64_t> progress_{0};
   std::jthread thread_;
 };
 

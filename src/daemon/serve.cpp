@@ -192,7 +192,10 @@ int serve(const config::Config& config) {
   door.before_first = [&daemon](net::Server& running) {
     daemon.http.use_timer(&running);
     daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
-    daemon.host.on_progress = [&daemon] { daemon.notify.wake(); };
+    daemon.engine.on_progress = [&daemon] {
+      daemon.notify.wake();
+      daemon.http.moved();
+    };
     daemon.host.run(daemon.engine, daemon.reconciler, daemon.map_import);
     if (daemon.desk) daemon.desk->start(running);
   };

@@ -81,11 +81,13 @@ void write_id(JsonWriter& json, std::string_view name, std::string_view id) {
   }
 }
 
-Result<std::string> mapping_of(Reader& reader, const Customer& customer) {
+Result<std::string> mapping_of(Reader& reader, const Customer& customer, std::optional<store::Seq> up_to) {
   // Events of this user may be in the ledger and not in the state yet; only then does "synced" wait for the fold.
   ZS_ASSIGN(const bool settled, is_settled(reader, customer));
   ZS_ASSIGN(const store::Seq cursor, reader.fold_cursor());
-  ZS_ASSIGN(const store::Seq last, reader.last_seq());
+  if (!up_to) {
+    ZS_ASSIGN(up_to, reader.last_seq());
+  }
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("user_id", customer.user.key);
@@ -102,7 +104,7 @@ Result<std::string> mapping_of(Reader& reader, const Customer& customer) {
   }
   json.end_array();
   if (customer.has_more_subscriptions) json.field_bool("more_subscriptions", true);
-  json.field_bool("synced", settled && cursor >= last);
+  json.field_bool("synced", settled && cursor >= *up_to);
   std::int64_t synced_ms = customer.user.synced_ms;
   if (customer.account) synced_ms = std::max(synced_ms, customer.account->synced_ms);
   for (const Entity& one : customer.subscriptions) synced_ms = std::max(synced_ms, one.synced_ms);
@@ -113,10 +115,11 @@ Result<std::string> mapping_of(Reader& reader, const Customer& customer) {
 
 }  // namespace
 
-Result<std::optional<std::string>> mapping_json(Reader& reader, std::string_view user_id) {
+Result<std::optional<std::string>> mapping_json(Reader& reader, std::string_view user_id,
+                                                std::optional<store::Seq> up_to) {
   ZS_ASSIGN(const std::optional<Customer> customer, load_customer(reader, user_id));
   if (!customer) return std::nullopt;
-  ZS_ASSIGN(std::string json, mapping_of(reader, *customer));
+  ZS_ASSIGN(std::string json, mapping_of(reader, *customer, up_to));
   return json;
 }
 
@@ -131,7 +134,7 @@ Result<bool> is_synced(Reader& reader, std::string_view user_id, store::Seq up_t
 Result<std::optional<std::string>> customer_json(Reader& reader, std::string_view user_id) {
   ZS_ASSIGN(const std::optional<Customer> customer, load_customer(reader, user_id));
   if (!customer) return std::nullopt;
-  ZS_ASSIGN(const std::string mapping, mapping_of(reader, *customer));
+  ZS_ASSIGN(const std::string mapping, mapping_of(reader, *customer, std::nullopt));
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("user_id", customer->user.key).key("mapping").raw(mapping);

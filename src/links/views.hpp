@@ -16,8 +16,10 @@ namespace zs::links {
 
 /// {"user_id","contact_id","account_key","account_id","subscriptions":[{"subscription_id","deal_id"}],"synced","synced_at"};
 /// empty for a user that neither an event nor an import of the map has told of. Of more than 1,000 subscriptions the
-/// first stand there, and "more_subscriptions":true.
-[[nodiscard]] Result<std::optional<std::string>> mapping_json(store::Reader& reader, std::string_view user_id);
+/// first stand there, and "more_subscriptions":true. Not "synced" while events up to `up_to` are not in the state: they
+/// may be about this user; without it, all that the ledger has.
+[[nodiscard]] Result<std::optional<std::string>> mapping_json(store::Reader& reader, std::string_view user_id,
+                                                              std::optional<store::Seq> up_to = {});
 
 /// Whether all that is known of the user, its account and its subscriptions is in Zoho: folded up to `up_to`, none
 /// waiting, none held. Errc::not_found for an unknown user.
