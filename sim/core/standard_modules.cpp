@@ -1,8 +1,8 @@
 // The standard modules as tables: names, types and lengths of crm-api.md 1.7 and 1.8.
 
 #include <array>
-#include <initializer_list>
 #include <span>
+#include <vector>
 
 #include "core/pipeline.hpp"
 #include "core/schema.hpp"
@@ -132,50 +132,52 @@ constexpr std::array k_tasks{
 
 struct Picks {
   const char* field;
-  std::initializer_list<const char*> values;
+  std::vector<const char*> values;
 };
 
-const std::array k_picks{
-    Picks{"Lead_Source",
-          {"Advertisement", "Cold Call", "Employee Referral", "External Referral", "Online Store", "Partner",
-           "Public Relations", "Web Download", "Web Research", "Chat"}},
-    Picks{"Lead_Status",
-          {"Attempted to Contact", "Contact in Future", "Contacted", "Junk Lead", "Lost Lead", "Not Contacted",
-           "Pre-Qualified", "Not Qualified"}},
-    Picks{"Industry",
-          {"ASP (Application Service Provider)",
-           "Data/Telecom OEM",
-           "ERP (Enterprise Resource Planning)",
-           "Government/Military",
-           "Large Enterprise",
-           "ManagementISV",
-           "MSP (Management Service Provider)",
-           "Network Equipment Enterprise",
-           "Non-management ISV",
-           "Optical Networking",
-           "Service Provider",
-           "Small/Medium Enterprise",
-           "Storage Equipment",
-           "Storage Service Provider",
-           "Systems Integrator",
-           "Wireless Industry",
-           "Communications",
-           "Consulting",
-           "Education",
-           "Financial Services",
-           "Manufacturing",
-           "Real Estate",
-           "Technology",
-           "ERP"}},
-    Picks{"Account_Type",
-          {"Analyst", "Competitor", "Customer", "Distributor", "Integrator", "Investor", "Other", "Partner", "Press",
-           "Prospect", "Reseller", "Supplier", "Vendor"}},
-    Picks{"Rating", {"Acquired", "Active", "Market Failed", "Project Cancelled", "Shut Down"}},
-    Picks{"Type", {"Existing Business", "New Business"}},
-    Picks{"Status", {"Not Started", "Deferred", "In Progress", "Completed", "Waiting for input"}},
-    Picks{"Priority", {"High", "Highest", "Low", "Lowest", "Normal"}},
-    Picks{"Currency", {"USD", "EUR", "GBP", "INR", "CAD", "AUD", "SEK", "CHF"}},
-};
+const std::vector<Picks>& standard_picks() {
+  static const std::vector<Picks> k_picks{
+      Picks{"Lead_Source",
+            {"Advertisement", "Cold Call", "Employee Referral", "External Referral", "Online Store", "Partner",
+             "Public Relations", "Web Download", "Web Research", "Chat"}},
+      Picks{"Lead_Status",
+            {"Attempted to Contact", "Contact in Future", "Contacted", "Junk Lead", "Lost Lead", "Not Contacted",
+             "Pre-Qualified", "Not Qualified"}},
+      Picks{"Industry",
+            {"ASP (Application Service Provider)",
+             "Data/Telecom OEM",
+             "ERP (Enterprise Resource Planning)",
+             "Government/Military",
+             "Large Enterprise",
+             "ManagementISV",
+             "MSP (Management Service Provider)",
+             "Network Equipment Enterprise",
+             "Non-management ISV",
+             "Optical Networking",
+             "Service Provider",
+             "Small/Medium Enterprise",
+             "Storage Equipment",
+             "Storage Service Provider",
+             "Systems Integrator",
+             "Wireless Industry",
+             "Communications",
+             "Consulting",
+             "Education",
+             "Financial Services",
+             "Manufacturing",
+             "Real Estate",
+             "Technology",
+             "ERP"}},
+      Picks{"Account_Type",
+            {"Analyst", "Competitor", "Customer", "Distributor", "Integrator", "Investor", "Other", "Partner", "Press",
+             "Prospect", "Reseller", "Supplier", "Vendor"}},
+      Picks{"Rating", {"Acquired", "Active", "Market Failed", "Project Cancelled", "Shut Down"}},
+      Picks{"Type", {"Existing Business", "New Business"}},
+      Picks{"Status", {"Not Started", "Deferred", "In Progress", "Completed", "Waiting for input"}},
+      Picks{"Priority", {"High", "Highest", "Low", "Lowest", "Normal"}},
+      Picks{"Currency", {"USD", "EUR", "GBP", "INR", "CAD", "AUD", "SEK", "CHF"}}};
+  return k_picks;
+}
 
 void add_picks(Field& field, IdSequence& ids) {
   if (field.api_name == "Stage") {
@@ -186,7 +188,7 @@ void add_picks(Field& field, IdSequence& ids) {
     for (const std::string_view name : pipeline_names()) field.picks.push_back({ids.next(), std::string(name)});
     return;
   }
-  for (const Picks& row : k_picks) {
+  for (const Picks& row : standard_picks()) {
     if (field.api_name != row.field) continue;
     if (!field.mandatory) field.picks.push_back({ids.next(), "-None-"});
     for (const char* value : row.values) field.picks.push_back({ids.next(), value});

@@ -171,49 +171,48 @@ void Client::describe(std::move_only_function<void(Answer, std::optional<Org>)> 
 
 void Client::describe_next(std::shared_ptr<Description> description) {
   const std::size_t step = description->step++;
-  const std::size_t org_step = plan::k_modules.size();
-  const std::string path = step < org_step
+  constexpr std::size_t k_org_step = plan::k_modules.size();
+  const std::string path = step < k_org_step
                                ? "/crm/v8/settings/fields?module=" + std::string(plan::name_of(plan::k_modules[step]))
-                           : step == org_step     ? "/crm/v8/org"
-                           : step == org_step + 1 ? "/crm/v8/__apis"
-                                                  : "/crm/v8/Contacts/roles";
-  const std::size_t last_step = mapping_.roles.enabled ? org_step + 2 : org_step + 1;
-  api_.request("GET", path, "",
-               [this, description, step, org_step, last_step](Answer::Outcome outcome, net::ClientResponse response,
-                                                              std::string message) {
-                 Answer answer;
-                 answer.outcome = outcome;
-                 answer.http_status = response.status;
-                 answer.code = response.failure;
-                 answer.message = message;
-                 if (outcome == Answer::Outcome::answered && response.status != 200 &&
-                     (step != org_step + 2 || response.status != 204)) {
-                   const Call nothing;
-                   answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
-                   if (!message.empty()) answer.message = message;
-                 }
-                 answer.credits_remaining = leading_integer(response.header("x-api-credits-remaining"));
-                 answer.retry_after_seconds = leading_integer(response.header("retry-after"));
-                 using enum Answer::Outcome;
-                 // Prices are good to know; a token without the right to read them does without.
-                 const bool does_without =
-                     step > org_step && (answer.outcome == refused || answer.outcome == not_allowed);
-                 if (answer.outcome == answered) {
-                   const auto read = description->read(step, response.body, pipeline_);
-                   if (!read) {
-                     answer.outcome = unknown;
-                     answer.message = read.error().text;
-                   }
-                 }
-                 if (answer.outcome != answered && !does_without) {
-                   description->done(std::move(answer), std::nullopt);
-                 } else if (step < last_step) {
-                   describe_next(description);
-                 } else {
-                   answer.outcome = answered;
-                   description->done(std::move(answer), std::move(description->org));
-                 }
-               });
+                           : step == k_org_step     ? "/crm/v8/org"
+                           : step == k_org_step + 1 ? "/crm/v8/__apis"
+                                                    : "/crm/v8/Contacts/roles";
+  const std::size_t last_step = mapping_.roles.enabled ? k_org_step + 2 : k_org_step + 1;
+  api_.request(
+      "GET", path, "",
+      [this, description, step, last_step](Answer::Outcome outcome, net::ClientResponse response, std::string message) {
+        Answer answer;
+        answer.outcome = outcome;
+        answer.http_status = response.status;
+        answer.code = response.failure;
+        answer.message = message;
+        if (outcome == Answer::Outcome::answered && response.status != 200 &&
+            (step != k_org_step + 2 || response.status != 204)) {
+          const Call nothing;
+          answer = from_answer(nothing, {response.status, response.header("content-type"), response.body});
+          if (!message.empty()) answer.message = message;
+        }
+        answer.credits_remaining = leading_integer(response.header("x-api-credits-remaining"));
+        answer.retry_after_seconds = leading_integer(response.header("retry-after"));
+        using enum Answer::Outcome;
+        // Prices are good to know; a token without the right to read them does without.
+        const bool does_without = step > k_org_step && (answer.outcome == refused || answer.outcome == not_allowed);
+        if (answer.outcome == answered) {
+          const auto read = description->read(step, response.body, pipeline_);
+          if (!read) {
+            answer.outcome = unknown;
+            answer.message = read.error().text;
+          }
+        }
+        if (answer.outcome != answered && !does_without) {
+          description->done(std::move(answer), std::nullopt);
+        } else if (step < last_step) {
+          describe_next(description);
+        } else {
+          answer.outcome = answered;
+          description->done(std::move(answer), std::move(description->org));
+        }
+      });
 }
 
 }  // namespace zs::zoho
