@@ -55,7 +55,7 @@ Result<void> Engine::conclude(store::Transaction& tx, Work& work) {
     work.entity.facts = newer->facts;
     work.entity.summary = std::move(newer->summary);
     work.are_gaps_seen = false;
-    work.are_roles_seen = false;
+    work.are_roles_seen = std::exchange(work.is_made_now, false);
     work.is_queued = false;
     to_route_.push_back(id);
     return {};

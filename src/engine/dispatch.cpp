@@ -150,6 +150,7 @@ bool Engine::build(const QueueKey& key, const std::vector<EntityId>& ids, std::v
     if (key.verb == Verb::find_by_key) item.key = work->entity.key;
     if (key.verb == Verb::add_tags) one.call.tags = change.add;
     if (key.verb == Verb::remove_tags) one.call.tags = change.remove;
+    work->is_made_now = false;
     one.call.items.push_back(std::move(item));
     one.flight.ids.push_back(id);
     one.flight.changes.push_back(std::move(change));

@@ -262,6 +262,7 @@ Result<void> Engine::settle_applied(store::Transaction& tx, Work& work, const Fl
   }
   work.entity.zoho_id = answer.zoho_id;
   work.are_roles_seen = true;
+  work.is_made_now = true;
   return link(tx, work, work.entity.synced_ms == 0 ? store::Cause::inserted : store::Cause::recreated);
 }
 

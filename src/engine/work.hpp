@@ -38,6 +38,7 @@ struct Work {
   int rereads = 0;              // because somebody else wrote at the same time
   bool are_gaps_seen = false;   // what people may fill was read just now: what is empty there may be filled
   bool are_roles_seen = false;  // the Deal's contact roles were read just now, or it was made just now
+  bool is_made_now = false;     // by the last call: it has no contact roles
   int under_way = 0;            // queue places and calls not yet answered
   EntityId waits_for = 0;       // parent in this window
   std::vector<EntityId> waiters;

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "forecast/forecast.hpp"
 #include "support/histories.hpp"
+#include "world/roles_view.hpp"
 #include "world/stories.hpp"
 #include "zoho/metadata.hpp"
 #include "zoho/wire.hpp"
@@ -40,6 +41,11 @@ class AskReads final : public forecast::Reads {
     const auto about = zoho::read_org(world_.ask("GET", "/crm/v8/org"));
     if (!about) return std::unexpected(about.error());
     zoho::take_org(org, *about);
+    if (world_.mapping().roles.enabled) {
+      const auto roles = zoho::read_contact_roles(world_.ask("GET", "/crm/v8/Contacts/roles"));
+      if (!roles) return std::unexpected(roles.error());
+      org.schema.roles = *roles;
+    }
     return org;
   }
 
@@ -67,7 +73,8 @@ std::string show(const AllWritten& all) {
 }
 
 struct PlanThenRun : ::testing::Test {
-  World world{settings()};
+  explicit PlanThenRun(Settings how = settings()) : world(std::move(how)) {}
+  World world;
   std::size_t sent_before = 0;
   std::int64_t credits_before = 0;
 
@@ -112,7 +119,7 @@ struct PlanThenRun : ::testing::Test {
     simdjson::dom::parser parser;
     for (std::size_t i = sent_before; i < world.sent().size(); ++i) {
       const World::Sent& one = world.sent()[i];
-      if (one.method == "GET" || one.path.contains("/coql")) continue;
+      if (one.method == "GET" || one.path.contains("/coql") || one.path.contains("/Contact_Roles")) continue;
       const simdjson::dom::element body = parser.parse(one.body);
       for (const plan::Module module : plan::k_modules) {
         if (!one.path.starts_with("/crm/v8/" + std::string(plan::name_of(module)))) continue;
@@ -150,6 +157,7 @@ struct PlanThenRun : ::testing::Test {
   AllWritten planned(const Forecast& forecast) {
     AllWritten out;
     for (const Planned& record : forecast.records) {
+      if (record.fields.empty() && record.add.empty() && record.remove.empty()) continue;  // nothing but roles
       Written& one = out[std::string(plan::name_of(record.module)) + " " + record.key];
       one.add = record.add;
       one.remove = record.remove;
@@ -180,7 +188,8 @@ struct PlanThenRun : ::testing::Test {
     for (std::size_t i = sent_before; i < world.sent().size(); ++i) {
       const std::string& path = world.sent()[i].path;
       const bool is_deleted_list = path.contains("/deleted?");
-      const bool is_look = path.contains("/settings/fields") || path.ends_with("/org") || path.contains("__apis");
+      const bool is_look = path.contains("/settings/fields") || path.ends_with("/org") || path.contains("__apis") ||
+                           path.ends_with("/Contacts/roles");
       if (is_deleted_list || is_look) {
         looks += is_deleted_list ? 2 : 1;
       } else {
@@ -255,6 +264,58 @@ TEST_F(PlanThenRun, WhatWouldBeHeldIsSaid) {
   EXPECT_EQ(forecast.held[0].held.code, "AMBIGUOUS_CONTACT");
   expect_as_planned(forecast);
   EXPECT_EQ(world.held().size(), 1U);
+}
+
+struct PlanThenRunWithRoles : PlanThenRun {
+  static Settings with_roles() {
+    Settings out = settings();
+    out.roles = roles_on();
+    return out;
+  }
+  PlanThenRunWithRoles() : PlanThenRun(with_roles()) {}
+
+  /// By user, as planned for the one Deal; an empty role takes it away.
+  std::map<std::string, std::string> planned_roles(const Forecast& forecast) {
+    const auto deal = std::ranges::find(forecast.records, plan::Module::deals, &Planned::module);
+    if (deal == forecast.records.end()) return {};
+    const std::string mark = forecast::new_record(plan::Module::contacts, "");
+    const auto user = [&](const std::string& contact) {
+      if (contact.starts_with(mark)) return contact.substr(mark.size());
+      const auto entity = *(*world.store().reader())->find_by_zoho_id(event::Kind::user, contact);
+      return entity ? entity->key : "? " + contact;
+    };
+    std::map<std::string, std::string> out;
+    for (const auto& [contact, role] : deal->roles) out[user(contact)] = role;
+    for (const std::string& contact : deal->roles_gone) out[user(contact)] = "";
+    return out;
+  }
+  std::map<std::string, std::string> roles_there() {
+    std::map<std::string, std::string> out;
+    for (const auto& [contact, shown] : roles_of(world, world.entity(event::Kind::subscription, "s")->zoho_id))
+      out[(*(*world.store().reader())->find_by_zoho_id(event::Kind::user, contact))->key] = shown.role;
+    return out;
+  }
+};
+
+TEST_F(PlanThenRunWithRoles, RolesAreGivenAndTakenAsPlannedAndForThePlannedPrice) {
+  world.deliver({signup("u1", "ann@example.com", 1), signup("u2", "bo@example.com", 2),
+                 signup("u3", "cy@example.com", 3),
+                 event("s1", "subscription.activated", 5,
+                       R"({"subscription":{"id":"s","user_id":"u1","account_id":"org","plan":"pro","amount":"10"}})")});
+  const Forecast first = plan();
+  const std::map<std::string, std::string> all{
+      {"u1", std::string(k_primary)}, {"u2", std::string(k_other)}, {"u3", std::string(k_other)}};
+  EXPECT_EQ(planned_roles(first), all);
+  expect_as_planned(first);
+  EXPECT_EQ(roles_there(), all);
+
+  world.deliver({event("e9", "user.updated", 9, R"({"user":{"id":"u2","account_id":"elsewhere"}})")});
+  const Forecast second = plan();
+  EXPECT_EQ(planned_roles(second), (std::map<std::string, std::string>{{"u2", ""}}));
+  EXPECT_TRUE(forecast::forecast_json(second).contains("\"contact_roles\":{"));
+  expect_as_planned(second);
+  EXPECT_EQ(roles_there(),
+            (std::map<std::string, std::string>{{"u1", std::string(k_primary)}, {"u3", std::string(k_other)}}));
 }
 
 TEST_F(PlanThenRun, NothingIsWrittenByLookingAtIt) {
