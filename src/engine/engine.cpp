@@ -230,17 +230,17 @@ void Engine::described(zoho::Answer answer, std::optional<zoho::Org> org) {
   schema_read_ = now_;
   for (const auto& [at, length] : lengths_) static_cast<void>(learn_length(at.first, at.second, length));
   must_describe_ = false;
-  failures_in_a_row_ = 0;
+  answers_again();
   pause_state_.clear();
 }
 
 void Engine::pause(std::string state, std::string detail, bool cheap) {
-  ++failures_in_a_row_;
+  ++pauses_in_a_row_;
   // A connection costs nothing to try; what was answered costs credits to look at again, and is looked at less and
   // less.
   const Duration first = cheap ? Duration{500ms} : Duration{10s};
   const Duration longest = cheap ? Duration{8s} : Duration{5min};
-  const Duration growing = std::min<Duration>(longest, first * (1 << std::min(failures_in_a_row_ - 1, 9)));
+  const Duration growing = std::min<Duration>(longest, first * (1 << std::min(pauses_in_a_row_ - 1, 9)));
   const Duration jitter{static_cast<std::int64_t>(static_cast<double>(growing.count()) * random_.unit() / 2)};
   paused_until_ = now_ + growing / 2 + jitter;
   if (state != pause_state_) log::warn("writing to Zoho pauses", {{"state", state}, {"reason", detail}});
@@ -252,7 +252,7 @@ void Engine::pause(std::string state, std::string detail, bool cheap) {
 
 void Engine::resume_now() {
   paused_until_ = {};
-  failures_in_a_row_ = 0;
+  answers_again();
   must_describe_ = true;
   next_wakeup_ = {};
 }

@@ -176,6 +176,7 @@ class Engine {
   /// An answer to what went out before the pause tells nothing of the time after it.
   [[nodiscard]] bool ends_pause(const Toll& toll) const { return pause_state_.empty() || toll.sent >= paused_until_; }
   [[nodiscard]] Result<void> service_is_back(store::Transaction& tx);
+  void answers_again() { failures_in_a_row_ = pauses_in_a_row_ = 0; }
 
   // limits.cpp: what calls cost and what answers say of the limits
   [[nodiscard]] batch::Cost cost_of(zoho::Verb verb, std::size_t items, bool is_live) const;
@@ -407,6 +408,7 @@ class Engine {
   std::vector<Answered> erasure_answers_;
 
   int failures_in_a_row_ = 0;
+  int pauses_in_a_row_ = 0;        // each is twice as long as the one before
   std::vector<EntityId> put_off_;  // by calls without an answer, since the last one that had one
   Time paused_until_{};
   std::string pause_state_;

@@ -61,14 +61,15 @@ void Engine::send_errand(Errand errand) {
     --errands_out_;
     land(toll, answer);
     if (answer.outcome == answered && ends_pause(toll)) {
-      failures_in_a_row_ = 0;
+      answers_again();
       pause_state_.clear();
     }
     // Should it fail, the next settle says it again.
     static_cast<void>(store_.write([this](store::Transaction& tx) { return save_limits(tx); }));
     if (on_call) on_call(verb, answer.outcome, now_ - toll.sent);
     // Where there is no way to Zoho, there is none for anybody.
-    if (answer.outcome == not_sent) pause("unreachable", answer.message.empty() ? answer.code : answer.message, true);
+    if (answer.outcome == not_sent && ends_pause(toll))
+      pause("unreachable", answer.message.empty() ? answer.code : answer.message, true);
     done(answer);
     next_wakeup_ = now_;
   });

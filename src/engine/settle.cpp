@@ -100,7 +100,7 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
     return settle_nothing(tx, id, flight, answer);
   }
   if (ends_pause(flight.toll)) {
-    failures_in_a_row_ = 0;
+    answers_again();
     ZS_TRY(service_is_back(tx));
   }
   const bool cut_off = flight.verb == Verb::find_by_email && answer.records.size() >= 200 && flight.ids.size() > 1;
@@ -140,9 +140,11 @@ Result<void> Engine::settle_call(store::Transaction& tx, std::uint64_t id, Fligh
 Result<void> Engine::settle_nothing(store::Transaction& tx, std::uint64_t call_id, Flight& flight,
                                     const Answer& answer) {
   using enum Answer::Outcome;
+  // An answer to what went out before a pause tells nothing of the time after it: it does not prolong it either.
+  const bool is_news = ends_pause(flight.toll);
   const auto count_failure = [&] {
-    if (!std::exchange(counted_failure_, true)) ++failures_in_a_row_;
-    return failures_in_a_row_ >= k_pause_after_failures;
+    if (is_news && !std::exchange(counted_failure_, true)) ++failures_in_a_row_;
+    return is_news && failures_in_a_row_ >= k_pause_after_failures;
   };
   const auto requeue = [&] {
     std::erase_if(flight.ids, [&](EntityId one) { return find(one) == nullptr; });
@@ -160,7 +162,7 @@ Result<void> Engine::settle_nothing(store::Transaction& tx, std::uint64_t call_i
       return {};
     case not_allowed:
     case not_sent:
-      to_pause_ = answer;
+      if (is_news) to_pause_ = answer;
       return {};
     case refused:
       if (flight.ids.size() > 1) {

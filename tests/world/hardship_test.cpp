@@ -101,6 +101,28 @@ TEST(Hardship, AnOutageCostsNoCreditsAndEndsWhenItEnds) {
   EXPECT_EQ(faults(world), "");
 }
 
+TEST(Hardship, CallsThatFailTogetherAreOnePauseAndAShortOne) {
+  constexpr int k_customers = 1'000;
+  World world{Settings{}};
+  world.widen_window();
+  std::vector<store::NewEvent> signups;
+  std::vector<store::NewEvent> changes;
+  for (int i = 0; i < k_customers; ++i) {
+    const std::string n = std::to_string(i);
+    signups.push_back(signup("u" + n, "u" + n + "@example.com"));
+    changes.push_back(event("t" + n, "user.updated", 9, R"({"user":{"id":"u)" + n + R"(","title":"CTO"}})"));
+  }
+  world.deliver(signups);
+  ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1}));
+  // Ten calls of a hundred, which come back one after the other.
+  control(world, "faults", R"({"on":"any","effect":"status","status":503,"times":10})");
+  world.deliver(changes);
+  const Time start = world.clock().now();
+  ASSERT_TRUE(world.run_until_quiet(std::chrono::hours{1}));
+  EXPECT_LE(world.clock().now() - start, std::chrono::seconds{20});
+  EXPECT_EQ(faults(world), "");
+}
+
 TEST(Hardship, ASlowOlderCallNeverOverwritesANewerFact) {
   World world{Settings{}};
   world.deliver({signup("u1", "a@example.com"), signup("u2", "c@example.com", 2)});
