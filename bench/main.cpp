@@ -28,10 +28,15 @@ constexpr std::array k_rows{
     Row{"sync0", "customers a minute with Zoho at 0 ms", zs::bench::sync_at_once},
     Row{"sync100", "customers a minute with Zoho at 100 ms", zs::bench::sync_at_100_ms},
     Row{"freshness", "from 202 to the CRM at rest", zs::bench::freshness},
-    Row{"memory", "idle and with a backlog; the restart", zs::bench::memory},
+    Row{"linger", "credits and freshness by the rate of sign-ups", zs::bench::linger},
+    Row{"credits", "credits against the computed bound", zs::bench::credits},
+    Row{"tags", "tag calls against the fewest possible", zs::bench::tags},
+    Row{"memory", "idle and with a million waiting; the restart", zs::bench::memory},
+    Row{"scale", "cost per customer by how many are known", zs::bench::scale},
+    Row{"lookup", "look-ups in the id map with a million users", zs::bench::lookup},
     Row{"peer_ingest", "durable posts against the peer", zs::bench::peer_ingest},
     Row{"peer_signups", "sign-ups, credits, mistakes and memory against the peer", zs::bench::peer_signups},
-    Row{"credits", "credits against the computed bound", zs::bench::credits},
+    Row{"peer_freshness", "from the post to the CRM against the peer", zs::bench::peer_freshness},
 };
 
 }  // namespace

@@ -35,12 +35,15 @@ std::string event(std::uint64_t customer, std::uint64_t turn, std::string_view t
 }  // namespace
 
 std::string user_id(std::uint64_t customer) { return "usr_" + std::to_string(customer); }
+std::string subscription_id(std::uint64_t customer) { return "sub_" + std::to_string(customer); }
+std::string email(std::uint64_t customer) { return "person" + std::to_string(customer) + "@example.com"; }
 
 std::string signup(std::uint64_t customer) {
   constexpr std::array k_countries{"SE", "DE", "US", "GB", "IN"};
   constexpr std::array k_sources{"website", "referral", "whatsapp"};
   const std::string n = std::to_string(customer);
-  std::string data = R"({"user":{"id":"usr_)" + n + R"(","email":"person)" + n + R"(@example.com","first_name":"Ada)";
+  std::string data =
+      R"({"user":{"id":")" + user_id(customer) + R"(","email":")" + email(customer) + R"(","first_name":"Ada)";
   data += R"(","last_name":"Number)" + n + R"(","phone":"+46701234567","country":")";
   data += k_countries[customer % k_countries.size()];
   data += R"(","source":")";
@@ -50,15 +53,14 @@ std::string signup(std::uint64_t customer) {
 }
 
 std::string profile_change(std::uint64_t customer, std::uint64_t turn) {
-  const std::string n = std::to_string(customer);
   return event(customer, turn, "user.updated",
-               R"({"user":{"id":"usr_)" + n + R"(","title":"Rank )" + std::to_string(turn) + R"("}})");
+               R"({"user":{"id":")" + user_id(customer) + R"(","title":"Rank )" + std::to_string(turn) + R"("}})");
 }
 
 std::string paid(std::uint64_t customer) {
   constexpr std::array k_plans{"base", "plus", "pro"};
-  const std::string n = std::to_string(customer);
-  std::string data = R"({"subscription":{"id":"sub_)" + n + R"(","user_id":"usr_)" + n + R"(","plan":")";
+  std::string data = R"({"subscription":{"id":")" + subscription_id(customer) + R"(","user_id":")" + user_id(customer);
+  data += R"(","plan":")";
   data += k_plans[customer % k_plans.size()];
   data += R"(","amount":"49.00","currency":"USD","interval":"month","started_at":"2026-01-05T09:30:00Z"}})";
   return event(customer, 45, "subscription.activated", data);

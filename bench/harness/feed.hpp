@@ -14,7 +14,10 @@ namespace zs::bench {
 [[nodiscard]] std::string profile_change(std::uint64_t customer, std::uint64_t turn);
 /// A paid subscription.
 [[nodiscard]] std::string paid(std::uint64_t customer);
+/// A customer's account has the user's id.
 [[nodiscard]] std::string user_id(std::uint64_t customer);
+[[nodiscard]] std::string subscription_id(std::uint64_t customer);
+[[nodiscard]] std::string email(std::uint64_t customer);
 
 /// `[a,b,…]` and one a line.
 [[nodiscard]] std::string as_batch(const std::vector<std::string>& events);

@@ -14,12 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-process::System::Options simulator_alone(int latency_ms) {
-  process::System::Options options = bench::site(latency_ms);
-  options.start_daemon = false;
-  return options;
-}
-
 std::string path_of_node() {
   for (const char* path : {"/usr/bin/node", "/usr/local/bin/node"}) {
     if (std::filesystem::exists(path)) return path;

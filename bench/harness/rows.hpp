@@ -19,9 +19,14 @@ void instructions(Size size);
 void sync_at_once(Size size);
 void sync_at_100_ms(Size size);
 void freshness(Size size);
+void linger(Size size);
 void credits(Size size);
+void tags(Size size);
+void scale(Size size);
 void memory(Size size);
+void lookup(Size size);
 void peer_ingest(Size size);
 void peer_signups(Size size);
+void peer_freshness(Size size);
 
 }  // namespace zs::bench

@@ -2,11 +2,13 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
-#include <utility>
 
+#include "harness/feed.hpp"
+#include "harness/load.hpp"
 #include "harness/report.hpp"
 
 namespace zs::bench {
@@ -32,11 +34,39 @@ class Numbers {
 
 }  // namespace
 
-process::System::Options site(int latency_ms, std::map<std::string, std::string> environment) {
+process::System::Options site(int latency_ms, std::int64_t daily_credits) {
   process::System::Options options;
-  options.simulator_arguments = {"--ready", "--latency-ms", std::to_string(latency_ms), "--daily-credits", "100000000"};
-  options.environment = std::move(environment);
+  options.simulator_arguments = {"--ready", "--latency-ms", std::to_string(latency_ms), "--daily-credits",
+                                 std::to_string(daily_credits)};
   return options;
+}
+
+process::System::Options simulator_alone(int latency_ms) {
+  process::System::Options options = site(latency_ms);
+  options.start_daemon = false;
+  return options;
+}
+
+void post_all(process::System& system, std::uint64_t count, const std::function<std::string(std::uint64_t)>& event) {
+  constexpr std::uint64_t k_batch = 500;
+  Load load;
+  load.url = system.daemon_url();
+  load.content_type = "application/cloudevents-batch+json";
+  load.connections = 2;
+  load.length = 20min;
+  load.most = (count + k_batch - 1) / k_batch;
+  const Loaded loaded = post(load, [&](std::uint64_t n) {
+    std::vector<std::string> events;
+    for (std::uint64_t i = n * k_batch; i < std::min(count, (n + 1) * k_batch); ++i) events.push_back(event(i));
+    return as_batch(events);
+  });
+  if (loaded.refused > 0) throw std::runtime_error("posts were refused");
+}
+
+void hold_back(process::System& system) {
+  const auto answer = system.control("POST", "/faults",
+                                     R"({"on":"any","effect":"status","status":503,"times":1000000,"probability":1})");
+  if (answer.status >= 300) throw std::runtime_error("the simulator takes no fault: " + answer.body);
 }
 
 FloorServer::FloorServer() {
@@ -55,8 +85,7 @@ SimulatorCounts simulator_counts(process::System& system) {
 
 DaemonCounts daemon_counts(process::System& system) {
   const Numbers status(system.call("GET", "/v1/status").body);
-  return {status.at("/events/accepted"), status.at("/backlog/entities"), status.at("/held"),
-          status.at("/zoho/credits_used_24h")};
+  return {status.at("/events/accepted"), status.at("/backlog/entities")};
 }
 
 double wait_until_synced(process::System& system, std::chrono::seconds limit, const std::string& what) {
@@ -69,6 +98,13 @@ double wait_until_synced(process::System& system, std::chrono::seconds limit, co
     std::this_thread::sleep_for(20ms);
   }
   throw std::runtime_error(what + ": not synced after " + std::to_string(limit.count()) + " s");
+}
+
+double seconds_of_restart(process::System& system) {
+  system.kill_daemon();
+  const auto began = std::chrono::steady_clock::now();
+  system.start_daemon();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 Memory memory_of(int pid) {

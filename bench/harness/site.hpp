@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,7 +12,14 @@
 namespace zs::bench {
 
 /// zohosync and zohosim as a user starts them, with a simulator that has credits without end unless told otherwise.
-[[nodiscard]] process::System::Options site(int latency_ms, std::map<std::string, std::string> environment = {});
+[[nodiscard]] process::System::Options site(int latency_ms, std::int64_t daily_credits = 100'000'000);
+/// The same without zohosync, which can be started later.
+[[nodiscard]] process::System::Options simulator_alone(int latency_ms);
+
+/// Posts `event(0)` to `event(count - 1)` in batches, and throws when one is refused.
+void post_all(process::System& system, std::uint64_t count, const std::function<std::string(std::uint64_t)>& event);
+/// Zoho is away from now on, until the simulator's faults are deleted.
+void hold_back(process::System& system);
 
 /// floor_server on a file of its own.
 class FloorServer {
@@ -37,13 +45,14 @@ struct SimulatorCounts {
 struct DaemonCounts {
   std::int64_t accepted = 0;
   std::int64_t waiting = 0;  // entities, and events that are not folded yet
-  std::int64_t held = 0;
-  std::int64_t folded_credits = 0;
 };
 [[nodiscard]] DaemonCounts daemon_counts(process::System& system);
 
 /// Waits until nothing waits; throws at the deadline. The seconds that it took.
 double wait_until_synced(process::System& system, std::chrono::seconds limit, const std::string& what);
+
+/// kill -9, then how long until it serves again.
+[[nodiscard]] double seconds_of_restart(process::System& system);
 
 /// Resident memory of a process now, and the most it ever was, in MB.
 struct Memory {

@@ -1,17 +1,15 @@
 // Resident memory of the daemon, and how soon it serves again with much waiting.
 #include "harness/feed.hpp"
-#include "harness/load.hpp"
 #include "harness/report.hpp"
 #include "harness/rows.hpp"
 #include "harness/site.hpp"
 
-#include <stdexcept>
 #include <thread>
 
 namespace zs::bench {
 
 void memory(Size size) {
-  const std::uint64_t waiting = size == Size::quick ? 20'000 : size == Size::full ? 200'000 : 1'000'000;
+  const std::uint64_t waiting = size == Size::quick ? 20'000 : 1'000'000;
   print_heading("memory", "of the daemon, idle and with " + std::to_string(waiting) +
                               " sign-ups waiting for a Zoho that does not answer; and its restart with them");
   process::System system(site(0));
@@ -20,15 +18,7 @@ void memory(Size size) {
   idle.add(memory_of(system.daemon().pid()).now_mb);
   print_verdict("idle", idle, "MB", {Wanted::at_most, 64});
   system.kill_simulator();
-  constexpr std::uint64_t k_batch = 500;
-  Load load;
-  load.url = system.daemon_url();
-  load.content_type = "application/cloudevents-batch+json";
-  load.connections = 2;
-  load.length = std::chrono::minutes{20};
-  load.most = waiting / k_batch;
-  if (post(load, [](std::uint64_t n) { return as_batch(signups(n * k_batch, k_batch)); }).refused > 0)
-    throw std::runtime_error("posts were refused");
+  post_all(system, waiting, signup);
   while (daemon_counts(system).waiting < static_cast<std::int64_t>(2 * waiting)) {
     show_progress("memory: folding");
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
@@ -37,12 +27,7 @@ void memory(Size size) {
   full.add(memory_of(system.daemon().pid()).most_mb);
   print_verdict("with a backlog, at most", full, "MB", {Wanted::at_most, 256});
   Samples starts;
-  for (int round = 0; round < rounds(size); ++round) {
-    system.kill_daemon();
-    const auto began = std::chrono::steady_clock::now();
-    system.start_daemon();
-    starts.add(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
-  }
+  for (int round = 0; round < rounds(size); ++round) starts.add(seconds_of_restart(system));
   print_verdict("kill -9, then serving again", starts, "s", {Wanted::at_most, 1});
 }
 

@@ -1,11 +1,8 @@
-// From the ledger into the CRM: how many customers a minute, how soon, and for how many credits.
-#include <simdjson.h>
-
+// From the ledger into the CRM: how many customers a minute, and for how many credits.
 #include <stdexcept>
 #include <thread>
 
 #include "harness/feed.hpp"
-#include "harness/load.hpp"
 #include "harness/report.hpp"
 #include "harness/rows.hpp"
 #include "harness/site.hpp"
@@ -16,28 +13,11 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::uint64_t k_batch = 500;
-
-void post_all(process::System& system, std::uint64_t count,
-              const std::function<std::vector<std::string>(std::uint64_t first, std::uint64_t count)>& events) {
-  Load load;
-  load.url = system.daemon_url();
-  load.content_type = "application/cloudevents-batch+json";
-  load.connections = 2;
-  load.length = 10min;
-  load.most = (count + k_batch - 1) / k_batch;
-  const Loaded loaded = post(
-      load, [&](std::uint64_t n) { return as_batch(events(n * k_batch, std::min(k_batch, count - n * k_batch))); });
-  if (loaded.refused > 0) throw std::runtime_error("posts were refused");
-}
-
 /// Lets Zoho be away while the events come in, so that the backlog is all there when the clock starts.
 struct Backlog {
   explicit Backlog(int latency_ms, std::uint64_t customers) : system(site(latency_ms)) {
-    const auto held_back = system.control(
-        "POST", "/faults", R"({"on":"any","effect":"status","status":503,"times":1000000,"probability":1})");
-    if (held_back.status >= 300) throw std::runtime_error("the simulator takes no fault: " + held_back.body);
-    post_all(system, customers, signups);
+    hold_back(system);
+    post_all(system, customers, signup);
     while (daemon_counts(system).waiting < static_cast<std::int64_t>(2 * customers)) std::this_thread::sleep_for(20ms);
   }
   process::System system;
@@ -75,7 +55,7 @@ void sync_at_once(Size size) {
   for (int round = 0; round < rounds(size); ++round) {
     process::System system(site(0));
     const auto began = SteadyClock::now();
-    post_all(system, customers, signups);
+    post_all(system, customers, signup);
     wait_until_synced(system, 20min, "sync0");
     const std::chrono::duration<double> passed = SteadyClock::now() - began;
     const SimulatorCounts counts = simulator_counts(system);
@@ -102,31 +82,6 @@ void sync_at_100_ms(Size size) {
   print_verdict("of what ten parallel calls of 100 allow", of_bound, "of 3,333", {Wanted::at_least, 0.95});
 }
 
-void freshness(Size size) {
-  constexpr double k_round_trip_ms = 100;
-  const std::uint64_t count = size == Size::quick ? 20 : 200;
-  print_heading("freshness", "from the post of a sign-up at rest until all of it is confirmed, Zoho at 100 ms");
-  process::System system(site(static_cast<int>(k_round_trip_ms)));
-  wait_until_synced(system, 20s, "freshness");
-  std::this_thread::sleep_for(1s);  // the look at the org at the start is over
-  std::vector<double> ms;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto began = SteadyClock::now();
-    system.call("POST", "/v1/events", signup(i), "application/cloudevents+json");
-    const auto mapped = system.call("GET", "/v1/mappings/users/" + user_id(i) + "?wait=20");
-    if (mapped.body.find("\"synced\":true") == std::string::npos)
-      throw std::runtime_error("not synced: " + mapped.body);
-    ms.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - began).count());
-    show_progress("freshness: " + std::to_string(i + 1));
-  }
-  Samples p50;
-  Samples p99;
-  p50.add(percentile(ms, 50));
-  p99.add(percentile(ms, 99));
-  print_verdict("median", p50, "ms", {Wanted::at_most, 2 * k_round_trip_ms + 10});
-  print_verdict("p99", p99, "ms", {Wanted::at_most, 2 * k_round_trip_ms + 30});
-}
-
 void credits(Size size) {
   constexpr std::uint64_t k_customers = 1'000;
   static_cast<void>(size);  // counts do not vary with the machine
@@ -142,11 +97,7 @@ void credits(Size size) {
   // A backlog ends a pause: the org is looked at again, five credits, and one call of ten finds out whether Zoho
   // answers.
   print_verdict("1,000 sign-ups", signups_cost, "credits", {Wanted::at_most, 1.05 * 210});
-  post_all(system, k_customers, [](std::uint64_t first, std::uint64_t count) {
-    std::vector<std::string> events;
-    for (std::uint64_t i = 0; i < count; ++i) events.push_back(profile_change(first + i, 1));
-    return events;
-  });
+  post_all(system, k_customers, [](std::uint64_t i) { return profile_change(i, 1); });
   wait_until_synced(system, 2min, "credits");
   Samples changes_cost;
   changes_cost.add(static_cast<double>(simulator_counts(system).credits - after.credits));
