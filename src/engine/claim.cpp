@@ -26,13 +26,17 @@ void Engine::claim() {
   const std::size_t most = window();
   const bool has_room = works_.size() <= most / 2 && !governor_.credits().lacks(1, false, now_);
   const std::size_t room = most - std::min(has_room ? works_.size() : live_now, most);
-  if (room == 0) {
+  // The line is walked past all that is here already: not for every few that have left, but for what has just come.
+  const std::size_t nearly_full = most - std::max<std::size_t>(1, most / 16);
+  if (room == 0 || (!has_room && !has_news_ && live_now > nearly_full)) {
     may_have_dirty_ = false;
-    waits_for_room_ = true;
+    claim_at_ = nearly_full;
     next_due_ms_ = 0;  // what comes due meanwhile waits for room as well
     return;
   }
-  const auto ready = next_in_line(room, (has_room ? works_.size() : live_now) + busy_.size());
+  has_news_ = false;
+  const auto dropped = std::ranges::count_if(busy_, [this](const auto& entry) { return find(entry.first) == nullptr; });
+  const auto ready = next_in_line(room, (has_room ? works_.size() : live_now) + static_cast<std::size_t>(dropped));
   if (!ready) {
     store_failed(ready.error());
     return;
@@ -58,7 +62,8 @@ void Engine::claim() {
     fresh.push_back(work);
   }
   may_have_dirty_ = fresh.size() >= room && has_room;
-  waits_for_room_ = passed_over || (fresh.size() >= room && !has_room);
+  const bool is_filled = fresh.size() >= room && !has_room;
+  claim_at_ = passed_over ? most / 2 : is_filled ? nearly_full : 0;
   const auto next = reader_->next_due(now_ms());
   next_due_ms_ = next ? *next : now_ms() + 1000;
   // Parents first, so that their children find them in the window.

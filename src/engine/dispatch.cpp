@@ -68,7 +68,7 @@ bool still_fits(const QueueKey& key, const Work& work, const plan::Change& chang
 
 }  // namespace
 
-void Engine::dispatch() {
+void Engine::dispatch(Fill fill) {
   std::vector<Outgoing> outgoing;
   credits_wanted_ = 1;
   // Live first; within a lane parents before children, as the keys are ordered. What the governor refuses one queue it
@@ -78,7 +78,7 @@ void Engine::dispatch() {
       return half.first.is_live == live && build(half.first, half.second, outgoing);
     });
     for (auto& [key, queue] : queues_) {
-      if (key.is_live == live) fill_calls(key, queue, outgoing);
+      if (key.is_live == live) fill_calls(key, queue, fill, outgoing);
     }
   }
   std::erase_if(queues_, [](const auto& entry) { return entry.second.ids.empty() && entry.second.under_way == 0; });
@@ -89,17 +89,22 @@ void Engine::dispatch() {
   }
 }
 
-void Engine::fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out) {
+void Engine::fill_calls(const QueueKey& key, Queue& queue, Fill fill, std::vector<Outgoing>& out) {
   queue.ids.erase_if([&](EntityId id) { return find(id) == nullptr; });
   // Whether Zoho answers again after a pause is found out with a credit's worth.
   constexpr std::size_t k_probing = 10;
   const std::size_t most =
       pause_state_.empty() ? zoho::max_items(key.verb) : std::min(zoho::max_items(key.verb), k_probing);
-  const batch::FillPolicy policy{most, zoho::items_per_credit(key.verb, org_->prices), options_.linger,
+  // With more in line than the window holds, what is missing in a call comes soon, and a call that is not full takes the
+  // place of one that is.
+  const bool is_pressed = key.is_live ? claim_at_ > window() / 2 : claim_at_ != 0;
+  const Duration linger = is_pressed ? options_.linger_max : options_.linger;
+  const batch::FillPolicy policy{most, zoho::items_per_credit(key.verb, org_->prices), linger,
                                  batch::saving_for(governor_.credits().tightness(now_), options_.linger_max)};
   while (!queue.ids.empty()) {
     const batch::Waiting waiting{queue.ids.size(), now_ - queue.since, queue.under_way};
     const std::size_t count = batch::take_now(waiting, policy);
+    if (count < most && fill == Fill::whole_only) return;
     if (count == 0) {
       next_wakeup_ = std::min(next_wakeup_, queue.since + batch::patience(waiting, policy));
       return;

@@ -66,7 +66,14 @@ void Engine::tick() {
     next_wakeup_ = store_retry_;
     return;
   }
-  if (!answers_.empty()) settle();
+  if (!answers_.empty()) {
+    land_answers();
+    // Whole calls that wait take the places that came free before the answers are worked up, which takes its time; but
+    // not those that the newest changes may need.
+    const bool is_news_near = has_news_ || (may_have_events_ && !is_in_backfill_);
+    if (pause_state_.empty() && !draining_ && org_ && !is_news_near) dispatch(Fill::whole_only);
+    settle();
+  }
   if (!erasure_answers_.empty()) settle_erasures();
   if (!store_broken_) fold_events();
   if (!store_broken_) pursue_erasures();
@@ -90,11 +97,11 @@ void Engine::tick() {
     return;
   }
   const bool may_claim = !is_paused && !draining_ && org_;
-  if (waits_for_room_ && works_.size() <= window() / 2) {
+  if (claim_at_ != 0 && works_.size() <= claim_at_) {
     if (governor_.credits().lacks(1, false, now_)) {
       next_wakeup_ = std::min(next_wakeup_, governor_.credits().back_at(1, false, now_));
     } else {
-      waits_for_room_ = false;
+      claim_at_ = 0;
       may_have_dirty_ = true;
     }
   }
@@ -133,6 +140,7 @@ void Engine::fold_events() {
   let_senders_go_first(began, last);
   is_in_backfill_ = may_have_events_ && outcome.had_backfill;
   if (outcome.events == 0) return;
+  has_news_ = has_news_ || !outcome.had_backfill || !live->events.empty();
   for (Intended& one : to_erase) take_on(one.id, std::move(one.key), one.up_to);
   status_.folded += static_cast<std::int64_t>(outcome.events);
   may_have_dirty_ = true;

@@ -68,7 +68,7 @@ struct Options {
   int concurrency = 0;                             // 0: the edition's
   std::int64_t daily_credits = 0;
   double live_reserve = 0.2;
-  std::size_t window = 2'000;  // entities in memory at once
+  std::size_t window = 4'000;  // entities in memory at once
   std::size_t fold_batch = 200;
   FoldFaults fold_faults;
   bool obey_limits = true;       // test switch: off lets the governor allow everything
@@ -251,8 +251,9 @@ class Engine {
     zoho::Call call;
     Flight flight;
   };
-  void dispatch();
-  void fill_calls(const QueueKey& key, Queue& queue, std::vector<Outgoing>& out);
+  enum class Fill : std::uint8_t { as_wanted, whole_only };
+  void dispatch(Fill fill = Fill::as_wanted);
+  void fill_calls(const QueueKey& key, Queue& queue, Fill fill, std::vector<Outgoing>& out);
   [[nodiscard]] bool build(const QueueKey& key, const std::vector<EntityId>& ids, std::vector<Outgoing>& out);
   void send(std::vector<Outgoing> outgoing);
   struct Errand {
@@ -271,6 +272,12 @@ class Engine {
     std::uint64_t id = 0;
     zoho::Answer answer;
   };
+  struct Landed {
+    std::uint64_t id = 0;
+    Flight flight;
+    zoho::Answer answer;
+  };
+  void land_answers();
   void settle();
   [[nodiscard]] Result<void> settle_call(store::Transaction& tx, std::uint64_t id, Flight& flight,
                                          const zoho::Answer& answer);
@@ -358,7 +365,10 @@ class Engine {
   store::Seq last_seen_ = 0;     // in the ledger then
   bool is_in_backfill_ = false;  // the fold is at a backfill's events, and more wait
   bool may_have_dirty_ = true;
-  bool waits_for_room_ = false;  // backfill was passed over: look again when the window has room
+  bool has_news_ = false;  // live events have been folded that nobody has looked for in the line yet
+  // More may wait than there was room for: look again with so few in the window. Half of it: a backfill; more: live
+  // changes; 0: no.
+  std::size_t claim_at_ = 0;
   bool draining_ = false;
   store::Seq live_folded_ = 0;       // live events up to here are folded, whatever the cursor says
   std::int64_t credits_wanted_ = 1;  // what the live lane needed last and could not have
@@ -405,6 +415,7 @@ class Engine {
   std::map<EntityId, Erasure> erasures_;
   std::unordered_map<EntityId, int> guards_;  // of busy_: how many erasures keep a record
   std::map<std::uint64_t, ErasureFlight> erasure_flights_;
+  std::vector<Landed> landed_;  // not settled yet
   std::vector<Answered> erasure_answers_;
 
   int failures_in_a_row_ = 0;

@@ -26,35 +26,35 @@ std::string state_of_refusal(const Answer& answer) {
 
 }  // namespace
 
+/// What came in frees its place at once, before what it says is worked up.
+void Engine::land_answers() {
+  for (Answered& one : std::exchange(answers_, {})) {
+    auto flight = flights_.extract(one.id);
+    if (flight.empty()) continue;
+    land(flight.mapped().toll, one.answer);
+    if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().toll.sent);
+    const auto queue = queues_.find(flight.mapped().key);
+    if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
+    landed_.push_back({one.id, std::move(flight.mapped()), std::move(one.answer)});
+  }
+}
+
 void Engine::settle() {
-  std::vector<Answered> answers = std::exchange(answers_, {});
+  std::vector<Landed> landed = std::exchange(landed_, {});
   left_.clear();
   to_route_.clear();
   to_pause_.reset();
   counted_failure_ = false;
-  std::vector<std::pair<std::uint64_t, Flight>> landed;
-  for (const Answered& one : answers) {
-    auto flight = flights_.extract(one.id);
-    if (flight.empty()) continue;
-    land(flight.mapped().toll, one.answer);
-    for (const EntityId id : flight.mapped().ids) {
+  for (const Landed& one : landed) {
+    for (const EntityId id : one.flight.ids) {
       const auto busy = busy_.find(id);
       if (busy != busy_.end() && --busy->second == 0) busy_.erase(busy);
       // Its work was dropped while the call was out: it may be planned again now.
       if (find(id) == nullptr) may_have_dirty_ = true;
     }
-    if (on_call) on_call(flight.mapped().verb, one.answer.outcome, now_ - flight.mapped().toll.sent);
-    const auto queue = queues_.find(flight.mapped().key);
-    if (queue != queues_.end() && queue->second.under_way > 0) --queue->second.under_way;
-    landed.emplace_back(one.id, std::move(flight.mapped()));
   }
   const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
-    std::size_t next = 0;
-    for (const Answered& one : answers) {
-      if (next == landed.size() || landed[next].first != one.id) continue;
-      ZS_TRY(settle_call(tx, one.id, landed[next].second, one.answer));
-      ++next;
-    }
+    for (Landed& one : landed) ZS_TRY(settle_call(tx, one.id, one.flight, one.answer));
     return save_limits(tx);
   });
   if (!done) {
