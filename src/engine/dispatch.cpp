@@ -90,13 +90,12 @@ void Engine::dispatch(Fill fill) {
 }
 
 void Engine::fill_calls(const QueueKey& key, Queue& queue, Fill fill, std::vector<Outgoing>& out) {
-  queue.ids.erase_if([&](EntityId id) { return find(id) == nullptr; });
   // Whether Zoho answers again after a pause is found out with a credit's worth.
   constexpr std::size_t k_probing = 10;
   const std::size_t most =
       pause_state_.empty() ? zoho::max_items(key.verb) : std::min(zoho::max_items(key.verb), k_probing);
-  // With more in line than the window holds, what is missing in a call comes soon, and a call that is not full takes the
-  // place of one that is.
+  // With more in line than the window holds, what is missing in a call comes soon, and a call that is not full takes
+  // the place of one that is.
   const bool is_pressed = key.is_live ? claim_at_ > window() / 2 : claim_at_ != 0;
   const Duration linger = is_pressed ? options_.linger_max : options_.linger;
   const batch::FillPolicy policy{most, zoho::items_per_credit(key.verb, org_->prices), linger,
@@ -109,7 +108,13 @@ void Engine::fill_calls(const QueueKey& key, Queue& queue, Fill fill, std::vecto
       next_wakeup_ = std::min(next_wakeup_, queue.since + batch::patience(waiting, policy));
       return;
     }
-    if (!build(key, queue.ids.peek(count), out)) return;
+    const std::vector<EntityId> ids = queue.ids.peek(count);
+    const auto is_gone = [this](EntityId id) { return find(id) == nullptr; };
+    if (std::ranges::any_of(ids, is_gone)) {
+      queue.ids.erase_if(is_gone);
+      continue;
+    }
+    if (!build(key, ids, out)) return;
     queue.ids.drop(count);
     queue.since = now_;  // what stays waits anew, for a whole step
     ++queue.under_way;

@@ -29,8 +29,6 @@ std::string_view name_of(Cause cause) {
       return "retried";
     case Cause::imported:
       return "imported";
-    case Cause::verify_repair:
-      return "verify_repair";
     case Cause::erased:
       return "erased";
   }

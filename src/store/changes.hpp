@@ -24,7 +24,6 @@ enum class Cause : std::uint8_t {
   deleted_in_zoho = 7,      // the record is gone, and is to be made anew
   retried = 8,              // a person had what was held for a lost record taken up again
   imported = 9,             // an id map that was brought along
-  verify_repair = 10,       // a check of the map against Zoho
   erased = 11,              // the right to be forgotten
 };
 

@@ -308,6 +308,7 @@ TEST_F(PlanThenRunWithRoles, RolesAreGivenAndTakenAsPlannedAndForThePlannedPrice
   EXPECT_EQ(planned_roles(first), all);
   expect_as_planned(first);
   EXPECT_EQ(roles_there(), all);
+  EXPECT_EQ(world.count_sent("GET", "/Contact_Roles"), 0U) << "a Deal that was made just now has none";
 
   world.deliver({event("e9", "user.updated", 9, R"({"user":{"id":"u2","account_id":"elsewhere"}})")});
   const Forecast second = plan();
