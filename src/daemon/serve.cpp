@@ -191,7 +191,10 @@ int serve(const config::Config& config) {
   // Nothing runs when the port cannot be had, and everything when the first request comes.
   door.before_first = [&daemon](net::Server& running) {
     daemon.http.use_timer(&running);
-    daemon.host.on_beat = [&daemon] { daemon.look_at_secrets(); };
+    daemon.host.on_beat = [&daemon] {
+      daemon.look_at_secrets();
+      daemon.http.moved();  // not every change of the map is progress: a held record that is taken up again is unlinked
+    };
     daemon.engine.on_progress = [&daemon] {
       daemon.notify.wake();
       daemon.http.moved();
