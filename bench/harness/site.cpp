@@ -36,7 +36,7 @@ class Numbers {
 
 process::System::Options site(int latency_ms, std::int64_t own_credits) {
   process::System::Options options;
-  options.simulator_arguments = {"--ready",   "--latency-ms", std::to_string(latency_ms), "--edition", "ultimate",
+  options.simulator_arguments = {"--ready",    "--latency-ms", std::to_string(latency_ms), "--edition", "ultimate",
                                  "--licences", "1000000"};
   if (own_credits > 0) options.environment = {{"ZOHOSYNC_ZOHO_DAILY_CREDITS", std::to_string(own_credits)}};
   return options;

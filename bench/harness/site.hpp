@@ -11,8 +11,8 @@
 
 namespace zs::bench {
 
-/// zohosync and zohosim as a user starts them, in an org with credits without end, so that nothing waits for their sake;
-/// of which zohosync may spend `own_credits` a day, 0: all.
+/// zohosync and zohosim as a user starts them, in an org with credits without end, so that nothing waits for their
+/// sake; of which zohosync may spend `own_credits` a day, 0: all.
 [[nodiscard]] process::System::Options site(int latency_ms, std::int64_t own_credits = 0);
 /// The same without zohosync, which can be started later.
 [[nodiscard]] process::System::Options simulator_alone(int latency_ms);
