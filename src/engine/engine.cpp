@@ -12,6 +12,9 @@ namespace {
 /// To look at the org: fields of three modules, the org and the prices, a credit each.
 constexpr batch::Cost k_describing{false, 5, false};
 
+/// For which senders may keep a live event from its turn.
+constexpr Duration k_longest_rest = 50ms;
+
 std::int64_t to_call_base(Time now) {
   // Call ids only have to differ between runs of the daemon; the start time sees to it.
   return to_millis(now) * 1000;
@@ -60,10 +63,12 @@ Work* Engine::find(EntityId id) {
 }
 
 void Engine::tick() {
-  now_ = clock_.now();
+  const Time began = clock_.now();
+  now_ = began;
   next_wakeup_ = Time::max();
-  if (now_ < store_retry_) {
-    next_wakeup_ = store_retry_;
+  const Time not_before = std::max(store_retry_, draining_ ? Time{} : turn_next_);
+  if (now_ < not_before) {
+    next_wakeup_ = not_before;
     return;
   }
   if (!answers_.empty()) {
@@ -109,6 +114,7 @@ void Engine::tick() {
   if (may_claim && may_have_dirty_) next_wakeup_ = now_;
   if (may_claim && next_held_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_held_ms_));
   if (may_claim && next_due_ms_ != 0) next_wakeup_ = std::min(next_wakeup_, from_millis(next_due_ms_));
+  rest(began);
   update_status();
 }
 
@@ -148,17 +154,21 @@ void Engine::fold_events() {
 }
 
 /// Who posts waits for the writer that folds, too. When events come in faster than half as fast as they are folded, and
-/// more wait than fit one fold, the writer is theirs for eight parts in nine; in no case for longer than a live event
-/// may wait for its turn.
+/// more wait than fit one fold, the writer is theirs for eight parts in nine.
 void Engine::let_senders_go_first(Time began, store::Seq last) {
-  constexpr auto k_longest = 50ms;
   const Duration took = clock_.now() - began;
   const Duration since = began - std::exchange(folded_at_, began);
   const store::Seq came = last - std::exchange(last_seen_, last);
   const double folded = static_cast<double>(options_.fold_batch) * static_cast<double>(since.count());
-  const bool is_pressed =
-      may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
-  fold_next_ = is_pressed ? clock_.now() + std::min<Duration>(8 * took, k_longest) : Time{};
+  is_pressed_ = may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
+  fold_next_ = is_pressed_ ? clock_.now() + std::min<Duration>(8 * took, k_longest_rest) : Time{};
+}
+
+/// What is sent to Zoho meanwhile takes a third of the time: the cores are theirs, too.
+void Engine::rest(Time began) {
+  const Time done = clock_.now();
+  turn_next_ = is_pressed_ ? done + std::min<Duration>(2 * (done - began), k_longest_rest) : Time{};
+  next_wakeup_ = std::max(next_wakeup_, turn_next_);
 }
 
 Result<Engine::LiveAhead> Engine::live_ahead() {

@@ -156,6 +156,7 @@ class Engine {
   // fold.cpp's part
   void fold_events();
   void let_senders_go_first(Time began, store::Seq last);
+  void rest(Time began);
   struct LiveAhead {
     std::vector<store::LedgerEvent> events;
     store::Seq up_to = 0;  // no other live event is there before this one
@@ -360,7 +361,9 @@ class Engine {
   Time now_{};
   Time next_wakeup_{};
   bool may_have_events_ = true;
+  bool is_pressed_ = false;      // they post nearly as fast as their events are folded
   Time fold_next_{};             // not before: who posts goes first
+  Time turn_next_{};             // the same for all the rest of a tick
   Time folded_at_{};             // the last time
   store::Seq last_seen_ = 0;     // in the ledger then
   bool is_in_backfill_ = false;  // the fold is at a backfill's events, and more wait

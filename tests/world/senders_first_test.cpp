@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/engine.hpp"
 #include "world/stories.hpp"
@@ -39,13 +40,40 @@ class SlowStore final : public store::Store {
   std::unique_ptr<store::Store> real_;
 };
 
-/// A Zoho that never answers.
+/// A Zoho that answers when it is told to, and only that it failed.
 class Silence final : public zoho::Crm {
  public:
-  void send(zoho::Call, std::move_only_function<void(zoho::Answer)>) override {}
-  void describe(std::move_only_function<void(zoho::Answer, std::optional<zoho::Org>)>) override {}
+  void send(zoho::Call, std::move_only_function<void(zoho::Answer)> done) override {
+    calls_.push_back(std::move(done));
+  }
+  void describe(std::move_only_function<void(zoho::Answer, std::optional<zoho::Org>)> done) override {
+    describing_ = std::move(done);
+  }
+  /// The org has what the engine must find there.
+  void answer_describe() {
+    zoho::Org org;
+    const plan::Mapping mapping;
+    for (const plan::Module module : plan::k_modules) {
+      const auto index = static_cast<std::size_t>(module);
+      org.schema.fields[index].emplace(mapping.external_id[index], plan::FieldInfo{"text", 255, true});
+    }
+    zoho::Answer answer;
+    answer.outcome = zoho::Answer::Outcome::answered;
+    describing_(std::move(answer), std::move(org));
+  }
+  void lose_call() {
+    zoho::Answer answer;
+    answer.outcome = zoho::Answer::Outcome::unknown;
+    calls_.front()(std::move(answer));
+    calls_.erase(calls_.begin());
+  }
+  [[nodiscard]] std::size_t calls() const { return calls_.size(); }
   void list_deleted(plan::Module, Time, int,
                     std::move_only_function<void(zoho::Answer, std::optional<zoho::Deletions>)>) override {}
+
+ private:
+  std::vector<std::move_only_function<void(zoho::Answer)>> calls_;
+  std::move_only_function<void(zoho::Answer, std::optional<zoho::Org>)> describing_;
 };
 
 class SendersFirst : public ::testing::Test {
@@ -97,6 +125,49 @@ TEST_F(SendersFirst, TheFoldLeavesTheWriterToThemWhileTheyPostFasterThanItFolds)
   EXPECT_EQ(fold(), 0) << "it did not wait";
   clock_.advance(50ms);
   EXPECT_EQ(fold(), 200) << "it waits for ever";
+}
+
+class SendersFirstInZoho : public SendersFirst {
+ protected:
+  void SetUp() override {
+    SendersFirst::SetUp();
+    engine_.tick();
+    zoho_.answer_describe();
+    clock_.advance(10s);  // nobody has posted for a while
+    post(1'000);
+    engine_.tick();
+    ASSERT_GT(zoho_.calls(), 0U);
+    zoho_.lose_call();
+  }
+  /// Whether the tick works up the answer that came.
+  bool settles() {
+    const std::int64_t before = engine_.status().retried;
+    engine_.tick();
+    return engine_.status().retried > before;
+  }
+};
+
+TEST_F(SendersFirstInZoho, WhatIsUnderWayToZohoRestsWhileTheyPostFasterThanItFolds) {
+  post(1'000);
+  ASSERT_TRUE(settles());
+  zoho_.lose_call();
+  EXPECT_FALSE(settles()) << "it did not wait";
+  clock_.advance(50ms);
+  EXPECT_TRUE(settles()) << "it waits for ever";
+}
+
+TEST_F(SendersFirstInZoho, ItGoesOnWithoutAPauseWhileNobodyPosts) {
+  ASSERT_TRUE(settles());
+  zoho_.lose_call();
+  EXPECT_TRUE(settles());
+}
+
+TEST_F(SendersFirstInZoho, WhatCameInLastIsSettledBeforeTheEnd) {
+  post(1'000);
+  ASSERT_TRUE(settles());
+  zoho_.lose_call();
+  engine_.drain();
+  EXPECT_TRUE(settles());
 }
 
 TEST_F(SendersFirst, AFewPostsDoNotStopTheFold) {

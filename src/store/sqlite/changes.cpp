@@ -98,14 +98,15 @@ Result<void> Writes::save_link(const Entity& entity, Linking linking) {
   }
   if (change.previous_zoho_id == entity.zoho_id) return save_synced(entity);
   {
-    // First: where it is refused, nothing may have changed.
-    ZS_ASSIGN(auto query, db_.query("UPDATE entity SET zoho_id = ?2 WHERE eid = ?1"));
-    if (auto done = query.bind(entity.id, OrNull{entity.zoho_id}).run(); !done) {
+    const std::string synced = entity.synced.encode();
+    const std::string flags = encode_list(entity.flags);
+    ZS_ASSIGN(auto query,
+              db_.query("UPDATE entity SET zoho_id = ?2, synced = ?3, synced_ms = ?4, flags = ?5 WHERE eid = ?1"));
+    if (auto done = query.bind(entity.id, OrNull{entity.zoho_id}, synced, entity.synced_ms, flags).run(); !done) {
       if (done.error().code != Errc::conflict) return done;
       return fail(Errc::conflict, "another entity has the Zoho id " + entity.zoho_id);
     }
   }
-  ZS_TRY(save_synced(entity));
   change.change = kind_of_change(change.previous_zoho_id, entity.zoho_id, linking.cause);
   return add_change(change);
 }

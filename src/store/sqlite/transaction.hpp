@@ -63,6 +63,7 @@ class Writes final : public Reads<Transaction> {
   Result<std::int64_t> next_version();
   /// Whether what is blocked on `id` hangs: `id` is held, or hangs itself.
   Result<bool> is_stuck(EntityId id);
+  Result<bool> hangs(EntityId id);
   /// After something about `roots` changed: brings the marks of what is blocked on them, directly or not, up to date.
   Result<void> settle_hanging(std::vector<EntityId> roots);
   /// The salt of the tombstones; none while nobody was erased.

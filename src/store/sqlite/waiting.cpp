@@ -66,16 +66,24 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
 }
 
 Result<bool> Writes::clear_dirty(EntityId id, std::int64_t version) {
-  bool hung = false;
+  ZS_ASSIGN(const bool hung, hangs(id));
   {
-    ZS_ASSIGN(auto query, db_.query("DELETE FROM dirty WHERE eid = ?1 AND version = ?2 RETURNING hangs"));
-    ZS_ASSIGN(const bool cleared, query.bind(id, version).step());
-    if (!cleared) return false;
-    hung = query.integer(0) != 0;
-    ZS_TRY(query.run());
+    // Without RETURNING, which fills a table of its own at every run.
+    ZS_ASSIGN(auto query, db_.query("DELETE FROM dirty WHERE eid = ?1 AND version = ?2"));
+    ZS_TRY(query.bind(id, version).run());
+    if (db_.changes() == 0) return false;
   }
   if (hung) ZS_TRY(settle_hanging({id}));
   return true;
+}
+
+/// Whether its row says so. While none does, as the count of them tells, no row is read.
+Result<bool> Writes::hangs(EntityId id) {
+  ZS_ASSIGN(const std::int64_t hanging, db_.integer("SELECT hanging FROM counter WHERE id = 1"));
+  if (hanging == 0) return false;
+  ZS_ASSIGN(auto query, db_.query("SELECT hangs FROM dirty WHERE eid = ?1"));
+  ZS_ASSIGN(const bool found, query.bind(id).step());
+  return found && query.integer(0) != 0;
 }
 
 Result<void> Writes::postpone(EntityId id, std::int64_t due_ms, std::int32_t attempts) {
@@ -95,7 +103,8 @@ Result<void> Writes::block(EntityId id, EntityId parent) {
 
 Result<void> Writes::unblock_children(EntityId parent) {
   std::vector<EntityId> hung;
-  {
+  ZS_ASSIGN(const std::int64_t hanging, db_.integer("SELECT hanging FROM counter WHERE id = 1"));
+  if (hanging > 0) {
     ZS_ASSIGN(auto query, db_.query("SELECT eid FROM dirty WHERE blocked_on = ?1 AND hangs = 1"));
     query.bind(parent);
     ZS_ASSIGN(hung, rows_of(query, [](const Query& row) -> EntityId { return row.integer(0); }));
