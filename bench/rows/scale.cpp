@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "floor/bare_keys.hpp"
 #include "harness/feed.hpp"
 #include "harness/known.hpp"
 #include "harness/load.hpp"
@@ -33,6 +34,7 @@ double cpu_us(int pid) {
 }
 
 struct Costs {
+  Samples keys_us;
   Samples signup_us;
   Samples change_us;
   Samples signups_a_minute;
@@ -51,6 +53,20 @@ Work measured(process::System& system, std::uint64_t count, const std::function<
   const std::chrono::duration<double> passed = SteadyClock::now() - began;
   const auto n = static_cast<double>(count);
   return {(cpu_us(system.daemon().pid()) - cpu) / n, n * 60 / passed.count()};
+}
+
+/// The keys of so many newcomers among those who are known, in bare SQLite.
+Samples cost_of_keys(const Population& population, std::uint64_t count, int times) {
+  const process::TemporaryDirectory directory;
+  BareKeys keys((directory.path() / "keys.db").string(), population.size(),
+                [&](std::uint64_t n) { return user_id(population.known(n)); });
+  Samples us;
+  for (std::uint64_t i = 0; times > 0; --times) {
+    std::vector<std::string> newcomers;
+    for (const std::uint64_t end = i + count; i < end; ++i) newcomers.push_back(user_id(population.newcomer(i)));
+    us.add(keys.us_each(newcomers));
+  }
+  return us;
 }
 
 /// A store with so many customers of whom the simulator has the first `real` (in Population's order of any()).
@@ -97,6 +113,7 @@ void scale(Size size) {
     process::System system(simulator_alone(0));
     populate(system, population, count);
     Costs costs;
+    costs.keys_us = cost_of_keys(population, count, rounds(size));
     std::uint64_t newcomers = 0;
     for (int round = 0; round < rounds(size); ++round) {
       const Work signups =
@@ -110,6 +127,7 @@ void scale(Size size) {
                           }).us_each);
     }
     const std::string name = std::to_string(known) + " known: ";
+    print_figure(name + "bare SQLite, four keys of a sign-up", costs.keys_us, "us");
     print_figure(name + "a sign-up", costs.signup_us, "us");
     print_figure(name + "a profile change", costs.change_us, "us");
     print_figure(name + "sign-ups", costs.signups_a_minute, "a minute");

@@ -40,8 +40,8 @@ Result<std::vector<MappingChange>> Reads<Base>::mapping_changes(ChangeSeq after,
 
 template <class Base>
 Result<std::vector<MappingChange>> Reads<Base>::mapping_history(Kind kind, std::string_view key, std::size_t limit) {
-  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_CHANGE_COLUMNS " FROM mapping_change WHERE kind = ?1 AND key = ?2 "
-                                  "ORDER BY seq DESC LIMIT ?3"));
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_CHANGE_COLUMNS " FROM mapping_change WHERE eid = "
+                                  "(SELECT eid FROM entity WHERE kind = ?1 AND key = ?2) ORDER BY seq DESC LIMIT ?3"));
   query.bind(kind, key, limit_of(limit));
   return rows_of(query, change_of);
 }
@@ -108,15 +108,16 @@ Result<void> Writes::save_link(const Entity& entity, Linking linking) {
     }
   }
   change.change = kind_of_change(change.previous_zoho_id, entity.zoho_id, linking.cause);
-  return add_change(change);
+  return add_change(entity.id, change);
 }
 
-Result<void> Writes::add_change(const MappingChange& change) {
+/// `id`: of the entity, 0 when it is erased.
+Result<void> Writes::add_change(EntityId id, const MappingChange& change) {
   ZS_ASSIGN(auto query, db_.query("INSERT INTO mapping_change (at_ms, change, cause, kind, key, zoho_id, "
-                                  "previous_zoho_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+                                  "previous_zoho_id, eid) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0))"));
   return query
       .bind(change.at_ms, change.change, change.cause, change.kind, OrNull{change.key}, change.zoho_id,
-            change.previous_zoho_id)
+            change.previous_zoho_id, id)
       .run();
 }
 
@@ -147,9 +148,8 @@ Result<std::size_t> Writes::sweep_changes(std::int64_t before_ms, std::size_t li
 Result<void> Writes::erase_changes(const Entity& entity, std::int64_t now_ms) {
   std::set<std::string> records{entity.zoho_id};
   {
-    ZS_ASSIGN(auto query,
-              db_.query("SELECT zoho_id, previous_zoho_id FROM mapping_change WHERE kind = ?1 AND key = ?2"));
-    query.bind(entity.kind, entity.key);
+    ZS_ASSIGN(auto query, db_.query("SELECT zoho_id, previous_zoho_id FROM mapping_change WHERE eid = ?1"));
+    query.bind(entity.id);
     for (;;) {
       ZS_ASSIGN(const bool more, query.step());
       if (!more) break;
@@ -157,8 +157,8 @@ Result<void> Writes::erase_changes(const Entity& entity, std::int64_t now_ms) {
     }
   }
   {
-    ZS_ASSIGN(auto query, db_.query("DELETE FROM mapping_change WHERE kind = ?1 AND key = ?2"));
-    ZS_TRY(query.bind(entity.kind, entity.key).run());
+    ZS_ASSIGN(auto query, db_.query("DELETE FROM mapping_change WHERE eid = ?1"));
+    ZS_TRY(query.bind(entity.id).run());
   }
   for (const std::string& record : records) {
     if (record.empty()) continue;
@@ -171,7 +171,7 @@ Result<void> Writes::erase_changes(const Entity& entity, std::int64_t now_ms) {
     change.cause = Cause::erased;
     change.kind = entity.kind;
     change.previous_zoho_id = record;
-    ZS_TRY(add_change(change));
+    ZS_TRY(add_change(0, change));
   }
   return {};
 }

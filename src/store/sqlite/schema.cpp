@@ -245,6 +245,15 @@ CREATE TABLE webhook (
   reason TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql"},
+    // A customer's changes are found by the entity's number. Keys come in no order: with millions in the map, each
+    // entry of an index over them is a page of its own.
+    Step{R"sql(
+ALTER TABLE mapping_change ADD COLUMN eid INTEGER;
+UPDATE mapping_change SET eid = (SELECT entity.eid FROM entity WHERE entity.kind = mapping_change.kind AND
+  entity.key = mapping_change.key);
+DROP INDEX mapping_change_by_key;
+CREATE INDEX mapping_change_by_entity ON mapping_change (eid, seq) WHERE eid IS NOT NULL;
+)sql"},
 };
 constexpr auto k_present = static_cast<std::int64_t>(k_steps.size());
 

@@ -174,6 +174,31 @@ TEST_F(SqliteFileTest, AnOlderFileLearnsTheEmailsOfItsUsers) {
   EXPECT_THAT(value(reader->users_with_email(state::email_digest("u8@example.com"), "", 9)), testing::IsEmpty());
 }
 
+TEST_F(SqliteFileTest, AnOlderFileKeepsTheHistoryOfEachLink) {
+  constexpr std::int64_t k_with_keys = 7;
+  {
+    auto connection = value(sqlite::Connection::open(path(), sqlite::Access::writer, ""));
+    ASSERT_TRUE(sqlite::migrate(*connection, k_with_keys));
+    // A user and an account of one id, and a link of somebody who was erased.
+    ASSERT_TRUE(connection->script(
+        "INSERT INTO entity (kind, facts, synced_ms, key, zoho_id, summary, flags, registers, synced) "
+        "VALUES (0, 1, 0, 'a', '570', '', '', '', ''), (1, 1, 0, 'a', '571', '', '', '', '');"
+        "INSERT INTO mapping_change (at_ms, change, cause, kind, key, zoho_id, previous_zoho_id) "
+        "VALUES (1, 1, 1, 1, 'a', '571', ''), (2, 1, 1, 0, 'a', '569', ''), (3, 2, 2, 0, 'a', '570', '569'), "
+        "(4, 5, 11, 0, NULL, '', '568');"));
+  }
+  const auto store = value(open());
+  const auto reader = value(store->reader());
+  const auto zoho_ids = [&](Kind kind) {
+    std::vector<std::string> ids;
+    for (const MappingChange& one : value(reader->mapping_history(kind, "a", 9))) ids.push_back(one.zoho_id);
+    return ids;
+  };
+  EXPECT_THAT(zoho_ids(Kind{0}), testing::ElementsAre("570", "569"));
+  EXPECT_THAT(zoho_ids(Kind{1}), testing::ElementsAre("571"));
+  EXPECT_EQ(value(reader->mapping_changes(0, 9)).size(), 4U);
+}
+
 TEST_F(SqliteFileTest, AnotherProgramsFileIsRefusedAndLeftAsItIs) {
   run("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);");
   const auto before = content(path());

@@ -57,7 +57,7 @@ class Writes final : public Reads<Transaction> {
 
  private:
   Result<void> insert_entity(Entity& entity);
-  Result<void> add_change(const MappingChange& change);
+  Result<void> add_change(EntityId id, const MappingChange& change);
   Result<void> erase_changes(const Entity& entity, std::int64_t now_ms);
   /// A version that no dirty row has had.
   Result<std::int64_t> next_version();

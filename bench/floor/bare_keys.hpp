@@ -1,0 +1,34 @@
+#pragma once
+// What a customer costs bare SQLite by how many are there, for the sake of indexes alone: a table whose rows are found
+// by four keys that come in no order, as the product finds a user and an account. Nothing is read, checked or folded.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace zs::bench {
+
+class BareKeys {
+ public:
+  /// `key(n)` is that of the nth row that is there from the beginning, in ascending order.
+  BareKeys(const std::string& path, std::uint64_t rows, const std::function<std::string(std::uint64_t)>& key);
+  ~BareKeys();
+  BareKeys(const BareKeys&) = delete;
+  BareKeys& operator=(const BareKeys&) = delete;
+
+  /// Adds them, so many a commit as the product folds at a time. Microseconds of processor time a row, the moving of
+  /// the log included.
+  double us_each(const std::vector<std::string>& keys);
+
+ private:
+  void run(const char* sql);
+  void insert(const std::string& key);
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+};
+
+}  // namespace zs::bench
