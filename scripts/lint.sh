@@ -2,7 +2,7 @@
 # What CI refuses besides failing tests. Each part can be run alone:
 #   scripts/lint.sh format       formatting of all tracked C++ (mend: scripts/lint.sh format --fix)
 #   scripts/lint.sh includes     includes against the table of allowed arrows
-#   scripts/lint.sh guarantees   docs/guarantees.md against the tests it names
+#   scripts/lint.sh guarantees   docs/guarantees.md against the tests it names, and tools/mutations against the code
 #   scripts/lint.sh tidy [FILE…] clang-tidy; needs build/dev configured
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,6 +25,7 @@ includes() {
 guarantees() {
   tools/check-guarantees-test
   tools/check-guarantees
+  tools/mutate --check
 }
 
 # Only files that the dev preset compiles: tidy needs their command lines.
