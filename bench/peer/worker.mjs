@@ -127,13 +127,28 @@ const app = Fastify({bodyLimit: 4 << 20});
 const asJson = {parseAs: 'string'};
 for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json'])
   app.addContentTypeParser(type, asJson, app.getDefaultJsonParser('ignore', 'ignore'));
+/** Single posts that come in one turn of the loop go to Redis together: one write of its log for all of them. */
+let gathered = [];
+const add = job => new Promise((resolve, reject) => {
+  if (gathered.push({job, resolve, reject}) === 1) setImmediate(addGathered);
+});
+async function addGathered() {
+  const batch = gathered;
+  gathered = [];
+  try {
+    await queue.addBulk(batch.map(one => one.job));
+    for (const one of batch) one.resolve();
+  } catch (error) {
+    for (const one of batch) one.reject(error);
+  }
+}
+
 const jobOf = event => ({name: event.type, data: event, opts: {jobId: `${event.source}|${event.id}`}});
 app.post('/v1/events', async (request, reply) => {
   if (Array.isArray(request.body)) {
     await queue.addBulk(request.body.map(jobOf));
   } else {
-    const job = jobOf(request.body);
-    await queue.add(job.name, job.data, job.opts);
+    await add(jobOf(request.body));
   }
   return reply.code(202).send({accepted: Array.isArray(request.body) ? request.body.length : 1});
 });
