@@ -33,26 +33,40 @@ double cpu_us(int pid) {
   return ticks * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+/// KB that a process has had read from the disk: what was in nobody's cache (proc_pid_io(5)).
+double disk_read_kb(int pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/io");
+  double bytes = 0;
+  for (std::string name; in >> name >> bytes;) {
+    if (name == "read_bytes:") return bytes / 1024;
+  }
+  throw std::runtime_error("the system does not count what a process reads");
+}
+
 struct Costs {
   Samples keys_us;
   Samples signup_us;
+  Samples signup_read_kb;
   Samples change_us;
   Samples signups_a_minute;
 };
 
 struct Work {
   double us_each = 0;
+  double read_kb_each = 0;
   double a_minute = 0;
 };
 
 Work measured(process::System& system, std::uint64_t count, const std::function<std::string(std::uint64_t)>& event) {
-  const double cpu = cpu_us(system.daemon().pid());
+  const int pid = system.daemon().pid();
+  const double cpu = cpu_us(pid);
+  const double read_kb = disk_read_kb(pid);
   const auto began = SteadyClock::now();
   post_all(system, count, event);
   wait_until_synced(system, 10min, "scale");
   const std::chrono::duration<double> passed = SteadyClock::now() - began;
   const auto n = static_cast<double>(count);
-  return {(cpu_us(system.daemon().pid()) - cpu) / n, n * 60 / passed.count()};
+  return {(cpu_us(pid) - cpu) / n, (disk_read_kb(pid) - read_kb) / n, n * 60 / passed.count()};
 }
 
 /// The keys of so many newcomers among those who are known, in bare SQLite.
@@ -120,6 +134,7 @@ void scale(Size size) {
           measured(system, count, [&](std::uint64_t i) { return signup(population.newcomer(newcomers + i)); });
       newcomers += count;
       costs.signup_us.add(signups.us_each);
+      costs.signup_read_kb.add(signups.read_kb_each);
       costs.signups_a_minute.add(signups.a_minute);
       const auto turn = static_cast<std::uint64_t>(round) + 1;
       costs.change_us.add(measured(system, count, [&](std::uint64_t i) {
@@ -129,6 +144,7 @@ void scale(Size size) {
     const std::string name = std::to_string(known) + " known: ";
     print_figure(name + "bare SQLite, four keys of a sign-up", costs.keys_us, "us");
     print_figure(name + "a sign-up", costs.signup_us, "us");
+    print_figure(name + "read from the disk for a sign-up", costs.signup_read_kb, "KB");
     print_figure(name + "a profile change", costs.change_us, "us");
     print_figure(name + "sign-ups", costs.signups_a_minute, "a minute");
     Samples memory;
