@@ -1,6 +1,7 @@
 // What answers mean. Everything that came in since the last tick is settled in one commit: ids, synced
 // state, timeline, and what leaves the backlog.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/log.hpp"
@@ -53,13 +54,18 @@ void Engine::settle() {
       if (find(id) == nullptr) may_have_dirty_ = true;
     }
   }
-  const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
-    for (Landed& one : landed) ZS_TRY(settle_call(tx, one.id, one.flight, one.answer));
-    return save_limits(tx);
-  });
-  if (!done) {
-    store_failed(done.error());
-    return;
+  // In one commit, but while senders press: who posts then waits for the answer to one call at most.
+  const std::size_t at_once = is_pressed_ ? 1 : landed.size();
+  for (std::span<Landed> ahead = landed; !ahead.empty(); ahead = ahead.subspan(std::min(at_once, ahead.size()))) {
+    const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
+      for (Landed& one : ahead.first(std::min(at_once, ahead.size())))
+        ZS_TRY(settle_call(tx, one.id, one.flight, one.answer));
+      return save_limits(tx);
+    });
+    if (!done) {
+      store_failed(done.error());
+      return;
+    }
   }
   // Before the window is touched: a pause drops it whole.
   std::vector<EntityId> waiters;

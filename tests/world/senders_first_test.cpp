@@ -40,7 +40,7 @@ class SlowStore final : public store::Store {
   std::unique_ptr<store::Store> real_;
 };
 
-/// A Zoho that answers when it is told to, and only that it failed.
+/// A Zoho that answers when it is told to, and never with a success.
 class Silence final : public zoho::Crm {
  public:
   void send(zoho::Call, std::move_only_function<void(zoho::Answer)> done) override {
@@ -61,9 +61,10 @@ class Silence final : public zoho::Crm {
     answer.outcome = zoho::Answer::Outcome::answered;
     describing_(std::move(answer), std::move(org));
   }
-  void lose_call() {
+  void lose_call() { end_call(zoho::Answer::Outcome::unknown); }
+  void end_call(zoho::Answer::Outcome outcome) {
     zoho::Answer answer;
-    answer.outcome = zoho::Answer::Outcome::unknown;
+    answer.outcome = outcome;
     calls_.front()(std::move(answer));
     calls_.erase(calls_.begin());
   }
@@ -154,6 +155,23 @@ TEST_F(SendersFirstInZoho, WhatIsUnderWayToZohoRestsWhileTheyPostFasterThanItFol
   EXPECT_FALSE(settles()) << "it did not wait";
   clock_.advance(50ms);
   EXPECT_TRUE(settles()) << "it waits for ever";
+}
+
+TEST_F(SendersFirstInZoho, WhoPostsWaitsForTheAnswerToOneCallAtMost) {
+  for (int i = 0; i < 4; ++i) engine_.tick();
+  ASSERT_GE(zoho_.calls(), 4U);
+  post(3'000);
+  engine_.tick();
+  const auto commits_for = [&](int answers) {
+    for (int i = 0; i < answers; ++i) zoho_.end_call(zoho::Answer::Outcome::throttled);
+    clock_.advance(50ms);
+    post(3'000);
+    const Time before = clock_.now();
+    engine_.tick();
+    return (clock_.now() - before) / k_commit;
+  };
+  const auto for_one = commits_for(1);
+  EXPECT_EQ(commits_for(3), for_one + 2);
 }
 
 TEST_F(SendersFirstInZoho, ItGoesOnWithoutAPauseWhileNobodyPosts) {
