@@ -160,14 +160,14 @@ void Engine::let_senders_go_first(Time began, store::Seq last) {
   const Duration since = began - std::exchange(folded_at_, began);
   const store::Seq came = last - std::exchange(last_seen_, last);
   const double folded = static_cast<double>(options_.fold_batch) * static_cast<double>(since.count());
-  is_pressed_ = may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
-  fold_next_ = is_pressed_ ? clock_.now() + std::min<Duration>(8 * took, k_longest_rest) : Time{};
+  do_senders_press_ = may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
+  fold_next_ = do_senders_press_ ? clock_.now() + std::min<Duration>(8 * took, k_longest_rest) : Time{};
 }
 
 /// What is sent to Zoho meanwhile takes a third of the time: the cores are theirs, too.
 void Engine::rest(Time began) {
   const Time done = clock_.now();
-  turn_next_ = is_pressed_ ? done + std::min<Duration>(2 * (done - began), k_longest_rest) : Time{};
+  turn_next_ = do_senders_press_ ? done + std::min<Duration>(2 * (done - began), k_longest_rest) : Time{};
   next_wakeup_ = std::max(next_wakeup_, turn_next_);
 }
 

@@ -361,12 +361,12 @@ class Engine {
   Time now_{};
   Time next_wakeup_{};
   bool may_have_events_ = true;
-  bool is_pressed_ = false;      // they post nearly as fast as their events are folded
-  Time fold_next_{};             // not before: who posts goes first
-  Time turn_next_{};             // the same for all the rest of a tick
-  Time folded_at_{};             // the last time
-  store::Seq last_seen_ = 0;     // in the ledger then
-  bool is_in_backfill_ = false;  // the fold is at a backfill's events, and more wait
+  bool do_senders_press_ = false;  // they post nearly as fast as their events are folded
+  Time fold_next_{};               // not before: who posts goes first
+  Time turn_next_{};               // the same for all the rest of a tick
+  Time folded_at_{};               // the last time
+  store::Seq last_seen_ = 0;       // in the ledger then
+  bool is_in_backfill_ = false;    // the fold is at a backfill's events, and more wait
   bool may_have_dirty_ = true;
   bool has_news_ = false;  // live events have been folded that nobody has looked for in the line yet
   // More may wait than there was room for: look again with so few in the window. Half of it: a backfill; more: live

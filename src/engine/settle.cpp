@@ -55,7 +55,7 @@ void Engine::settle() {
     }
   }
   // In one commit, but while senders press: who posts then waits for the answer to one call at most.
-  const std::size_t at_once = is_pressed_ ? 1 : landed.size();
+  const std::size_t at_once = do_senders_press_ ? 1 : landed.size();
   for (std::span<Landed> ahead = landed; !ahead.empty(); ahead = ahead.subspan(std::min(at_once, ahead.size()))) {
     const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {
       for (Landed& one : ahead.first(std::min(at_once, ahead.size())))
