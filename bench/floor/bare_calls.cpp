@@ -8,7 +8,6 @@
 #include <future>
 #include <memory>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 #include <vector>
 
