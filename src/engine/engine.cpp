@@ -66,9 +66,12 @@ void Engine::tick() {
   const Time began = clock_.now();
   now_ = began;
   next_wakeup_ = Time::max();
-  const Time not_before = std::max(store_retry_, draining_ ? Time{} : turn_next_);
-  if (now_ < not_before) {
-    next_wakeup_ = not_before;
+  if (now_ < store_retry_) {
+    next_wakeup_ = store_retry_;
+    return;
+  }
+  if (is_resting(turn_next_) && !draining_) {
+    next_wakeup_ = turn_next_;
     return;
   }
   if (!answers_.empty()) {
@@ -119,7 +122,7 @@ void Engine::tick() {
 }
 
 void Engine::fold_events() {
-  if (!may_have_events_ || now_ < fold_next_) return;
+  if (!may_have_events_ || is_resting(fold_next_)) return;
   const auto live = live_ahead();
   if (!live) {
     store_failed(live.error());
@@ -163,6 +166,9 @@ void Engine::let_senders_go_first(Time began, store::Seq last) {
   do_senders_press_ = may_have_events_ && static_cast<double>(came) * static_cast<double>(took.count()) > folded / 2;
   fold_next_ = do_senders_press_ ? clock_.now() + std::min<Duration>(8 * took, k_longest_rest) : Time{};
 }
+
+/// A clock that was set back does not make it longer.
+bool Engine::is_resting(Time until) const { return now_ < until && until - now_ <= k_longest_rest; }
 
 /// What is sent to Zoho meanwhile takes a third of the time: the cores are theirs, too.
 void Engine::rest(Time began) {

@@ -157,6 +157,7 @@ class Engine {
   void fold_events();
   void let_senders_go_first(Time began, store::Seq last);
   void rest(Time began);
+  [[nodiscard]] bool is_resting(Time until) const;
   struct LiveAhead {
     std::vector<store::LedgerEvent> events;
     store::Seq up_to = 0;  // no other live event is there before this one

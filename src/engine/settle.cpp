@@ -54,7 +54,7 @@ void Engine::settle() {
       if (find(id) == nullptr) may_have_dirty_ = true;
     }
   }
-  // In one commit, but while senders press: who posts then waits for the answer to one call at most.
+  // While senders press each call has a commit of its own, so that who posts waits for one of them at most.
   const std::size_t at_once = do_senders_press_ ? 1 : landed.size();
   for (std::span<Landed> ahead = landed; !ahead.empty(); ahead = ahead.subspan(std::min(at_once, ahead.size()))) {
     const auto done = store_.write([&](store::Transaction& tx) -> Result<void> {

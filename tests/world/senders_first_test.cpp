@@ -128,6 +128,16 @@ TEST_F(SendersFirst, TheFoldLeavesTheWriterToThemWhileTheyPostFasterThanItFolds)
   EXPECT_EQ(fold(), 200) << "it waits for ever";
 }
 
+TEST_F(SendersFirst, AClockThatIsSetBackStopsNobody) {
+  post(1'000);
+  fold();
+  post(400);
+  fold();
+  ASSERT_GT(next_fold(), Duration{0});
+  clock_.advance(-1h);
+  EXPECT_EQ(fold(), 200);
+}
+
 class SendersFirstInZoho : public SendersFirst {
  protected:
   void SetUp() override {
