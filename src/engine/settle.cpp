@@ -1,5 +1,5 @@
-// What answers mean. Everything that came in since the last tick is settled in one commit: ids, synced
-// state, timeline, and what leaves the backlog.
+// What answers mean. Everything that came in since the last tick is settled in one commit, or in one for each call
+// while senders press: ids, synced state, timeline, and what leaves the backlog.
 #include <algorithm>
 #include <span>
 #include <utility>
