@@ -23,20 +23,20 @@ double cpu_us() {
 
 }  // namespace
 
-BareKeys::BareKeys(const std::string& path, std::uint64_t rows, const std::function<std::string(std::uint64_t)>& key) {
+BareKeys::BareKeys(const std::string& path, std::uint64_t rows, const std::function<Row(std::uint64_t)>& row) {
   constexpr std::uint64_t k_a_commit = 10'000;
   if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) !=
       SQLITE_OK)
     throw std::runtime_error("cannot open " + path);
   // As in the product.
   run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
-      "PRAGMA cache_size = -16000; CREATE TABLE customer (n INTEGER PRIMARY KEY, a TEXT NOT NULL UNIQUE, "
-      "b TEXT NOT NULL UNIQUE, c TEXT NOT NULL UNIQUE, d TEXT NOT NULL UNIQUE)");
-  sqlite3_prepare_v3(db_, "INSERT INTO customer (a, b, c, d) VALUES (?1, ?1, ?1, ?1)", -1, SQLITE_PREPARE_PERSISTENT,
-                     &insert_, nullptr);
+      "PRAGMA cache_size = -16000; CREATE TABLE customer (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, "
+      "digest BLOB NOT NULL UNIQUE)");
+  sqlite3_prepare_v3(db_, "INSERT INTO customer (key, digest) VALUES (?1, ?2)", -1, SQLITE_PREPARE_PERSISTENT, &insert_,
+                     nullptr);
   for (std::uint64_t i = 0; i < rows;) {
     run("BEGIN IMMEDIATE");
-    for (const std::uint64_t end = std::min(rows, i + k_a_commit); i < end; ++i) insert(key(i));
+    for (const std::uint64_t end = std::min(rows, i + k_a_commit); i < end; ++i) insert(row(i));
     run("COMMIT");
     show_progress("bare SQLite with " + std::to_string(i) + " of " + std::to_string(rows));
   }
@@ -51,21 +51,22 @@ void BareKeys::run(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(db_));
 }
 
-void BareKeys::insert(const std::string& key) {
-  sqlite3_bind_text64(insert_, 1, key.data(), key.size(), SQLITE_STATIC, SQLITE_UTF8);
+void BareKeys::insert(const Row& row) {
+  sqlite3_bind_text64(insert_, 1, row.key.data(), row.key.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_blob64(insert_, 2, row.digest.data(), row.digest.size(), SQLITE_STATIC);
   if (sqlite3_step(insert_) != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(db_));
   sqlite3_reset(insert_);
 }
 
-double BareKeys::us_each(const std::vector<std::string>& keys) {
+double BareKeys::us_each(const std::vector<Row>& rows) {
   constexpr std::size_t k_a_commit = 200;
   const double before = cpu_us();
-  for (std::size_t i = 0; i < keys.size();) {
+  for (std::size_t i = 0; i < rows.size();) {
     run("BEGIN IMMEDIATE");
-    for (const std::size_t end = std::min(keys.size(), i + k_a_commit); i < end; ++i) insert(keys[i]);
+    for (const std::size_t end = std::min(rows.size(), i + k_a_commit); i < end; ++i) insert(rows[i]);
     run("COMMIT");
   }
-  return (cpu_us() - before) / static_cast<double>(keys.size());
+  return (cpu_us() - before) / static_cast<double>(rows.size());
 }
 
 }  // namespace zs::bench

@@ -1,6 +1,6 @@
 #pragma once
 // What a customer costs bare SQLite by how many are there, for the sake of indexes alone: a table whose rows are found
-// by four keys that come in no order, as the product finds a user and an account. Nothing is read, checked or folded.
+// by two keys that come in no order, as the product finds a customer. Nothing is read, checked or folded.
 
 #include <cstdint>
 #include <functional>
@@ -14,19 +14,24 @@ namespace zs::bench {
 
 class BareKeys {
  public:
-  /// `key(n)` is that of the nth row that is there from the beginning, in ascending order.
-  BareKeys(const std::string& path, std::uint64_t rows, const std::function<std::string(std::uint64_t)>& key);
+  struct Row {
+    std::string key;
+    std::string digest;
+  };
+
+  /// `row(n)` is the nth of those that are there from the beginning.
+  BareKeys(const std::string& path, std::uint64_t rows, const std::function<Row(std::uint64_t)>& row);
   ~BareKeys();
   BareKeys(const BareKeys&) = delete;
   BareKeys& operator=(const BareKeys&) = delete;
 
   /// Adds them, so many a commit as the product folds at a time. Microseconds of processor time a row, the moving of
   /// the log included.
-  double us_each(const std::vector<std::string>& keys);
+  double us_each(const std::vector<Row>& rows);
 
  private:
   void run(const char* sql);
-  void insert(const std::string& key);
+  void insert(const Row& row);
   sqlite3* db_ = nullptr;
   sqlite3_stmt* insert_ = nullptr;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <stdexcept>
 
 #include "engine/desired.hpp"
@@ -73,21 +74,48 @@ std::string zoho_id(Kind kind, std::uint64_t customer) {
   return "57" + std::to_string(static_cast<int>(kind) + 1) + digits;
 }
 
-void fill_store(const std::string& path, const Population& population, const Fill& fill) {
-  constexpr std::size_t k_a_commit = 500;
+std::uint64_t Population::arrival(std::uint64_t i) const {
+  constexpr std::uint64_t k_of = 7;
+  constexpr std::uint64_t k_early = 5;
+  constexpr std::uint64_t k_late = k_of - k_early;
+  const std::uint64_t early = size_ / k_of * k_early + std::min(size_ % k_of, k_early);
+  if (i < early) return i / k_early * k_of + i % k_early;
+  return (i - early) / k_late * k_of + k_early + (i - early) % k_late;
+}
+
+namespace {
+
+std::unique_ptr<store::Store> opened(const std::string& path) {
   store::Options options;
   options.path = path;
-  const auto opened = store::open_sqlite(options);
-  if (!opened) throw std::runtime_error(opened.error().text);
-  std::vector<std::uint64_t> next;
-  for (std::uint64_t n = 0; n < population.size(); ++n) {
-    if (!fill.but.contains(population.known(n))) next.push_back(population.known(n));
-    if (next.size() < k_a_commit && n + 1 < population.size()) continue;
-    const auto done = (*opened)->write([&](store::Transaction& tx) { return add(tx, next, fill); });
-    if (!done) throw std::runtime_error("filling a store: " + done.error().text);
-    next.clear();
-    show_progress(fill.what + ": a store with " + std::to_string(n) + " of " + std::to_string(population.size()));
-  }
+  auto store = store::open_sqlite(options);
+  if (!store) throw std::runtime_error(store.error().text);
+  return std::move(*store);
 }
+
+}  // namespace
+
+void fill_store(const std::string& path, const Population& population, const Fill& fill) {
+  constexpr std::size_t k_a_commit = 500;
+  const auto store = opened(path);
+  std::vector<std::uint64_t> next;
+  std::uint64_t done = 0;
+  const auto commit = [&] {
+    const auto added = store->write([&](store::Transaction& tx) { return add(tx, next, fill); });
+    if (!added) throw std::runtime_error("filling a store: " + added.error().text);
+    done += next.size();
+    next.clear();
+    show_progress(fill.what + ": a store with " + std::to_string(done) + " of " + std::to_string(population.size()));
+  };
+  for (std::uint64_t i = 0; i < population.size(); ++i) {
+    const std::uint64_t customer = population.known(population.arrival(i));
+    if (fill.but.contains(customer)) continue;
+    next.push_back(customer);
+    if (next.size() == k_a_commit) commit();
+  }
+  if (!next.empty()) commit();
+}
+
+void bring_up_to_date(const std::string& path) { opened(path); }
 
 }  // namespace zs::bench

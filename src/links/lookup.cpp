@@ -158,13 +158,13 @@ Result<MappingPage> find_mappings(Reader& reader, Key key, std::string_view id, 
 }
 
 Result<std::vector<std::string>> export_page(Reader& reader, std::string& after, std::size_t limit) {
-  ZS_ASSIGN(const std::vector<Entity> users, reader.page(Kind::user, after, limit));
+  ZS_ASSIGN(store::EntityPage page, reader.page(Kind::user, after, limit));
   std::vector<std::string> out;
-  for (const Entity& user : users) {
+  for (const Entity& user : page.entities) {
     ZS_ASSIGN(std::optional<std::string> json, mapping_json(reader, user.key));
     if (json) out.push_back(std::move(*json));
   }
-  after = users.empty() ? std::string{} : users.back().key;
+  after = std::move(page.next);
   return out;
 }
 

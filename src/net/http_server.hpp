@@ -44,8 +44,8 @@ struct Response {
 
   /// Set for a streamed answer (chunked): appends the next piece to its argument and returns true, or
   /// returns false when there is no more (what it appended then still goes out). Called on a server thread, one
-  /// call at a time, at the client's pace; one that has nothing to give holds up the thread. If it throws, the
-  /// connection breaks off, so that nobody takes the part for the whole.
+  /// call at a time, at the client's pace; after a piece that is empty others have their turn first. If it throws,
+  /// the connection breaks off, so that nobody takes the part for the whole.
   std::function<bool(std::string&)> stream = {};
 
   /// What a simulator of a bad network asks for. `hang` never answers and keeps the connection until

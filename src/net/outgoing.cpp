@@ -63,7 +63,7 @@ bool Outgoing::next_round() {
   if (!more_) return false;
   head_.clear();
   piece_.clear();
-  while (piece_.empty() && more_) more_ = response_.stream(piece_);
+  more_ = response_.stream(piece_);
   const bool truncated = response_.cut == Response::Cut::truncate;
   if (truncated) more_ = false;
   if (chunked_ && !piece_.empty()) {
@@ -72,7 +72,8 @@ bool Outgoing::next_round() {
   }
   if (chunked_ && !more_ && !truncated) piece_ += "0\r\n\r\n";
   due_ = {asio::buffer(head_), asio::buffer(piece_)};
-  return !is_round_done();
+  // An empty round is written like any other: others have their turn before this one is asked again.
+  return more_ || !is_round_done();
 }
 
 void Outgoing::consume(std::size_t written) {

@@ -138,6 +138,27 @@ TEST(ServerAnswers, AskTheStreamOnlyAsFastAsTheClientReads) {
   EXPECT_THAT(answer_to(*server, "GET / HTTP/1.0\r\n\r\n"), ::testing::SizeIs(::testing::Gt(10'000'000U)));
 }
 
+TEST(ServerAnswers, AStreamThatHasNothingYetLetsOthersHaveTheirTurn) {
+  constexpr int k_give_up = 10'000'000;
+  std::atomic<bool> is_released = false;
+  const auto server = serve([&](Request&& request, Reply reply) {
+    if (request.target == "/release") {
+      is_released = true;
+      return reply({.body = "x"});
+    }
+    reply({.stream = [&, asked = 0](std::string& piece) mutable {
+      if (!is_released && ++asked < k_give_up) return true;
+      piece = is_released ? "last" : "none";
+      return false;
+    }});
+  });
+  auto client = RawSocket::connect(server->port());
+  client.send(get("/"));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("chunked"));
+  EXPECT_THAT(answer_to(*server, get("/release")), EndsWith("x"));
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "4\r\nlast\r\n0\r\n\r\n");
+}
+
 // ---- a bad network
 // -----------------------------------------------------------------------------------------------------
 

@@ -300,9 +300,9 @@ void Reconciler::page_done() {
 void Reconciler::look_at_unlinked() {
   const auto page = reader_->page(kind(), unlinked_after_, k_step);
   if (!page) return give_up(page.error().text);
+  unlinked_after_ = page->next;
   std::vector<Judgement> to_mend;
-  for (const store::Entity& entity : *page) {
-    unlinked_after_ = entity.key;
+  for (const store::Entity& entity : page->entities) {
     if (!entity.zoho_id.empty()) continue;
     auto judgement = judge_unlinked(*reader_, entity, rules());
     if (!judgement) return give_up(judgement.error().text);
@@ -311,7 +311,7 @@ void Reconciler::look_at_unlinked() {
       take(std::move(*judgement), to_mend);
   }
   if (const auto mended = mend_all(to_mend); !mended) return give_up(mended.error().text);
-  if (page->size() == k_step) return next(&Reconciler::look_at_unlinked);
+  if (!page->next.empty()) return next(&Reconciler::look_at_unlinked);
   records_done();
 }
 

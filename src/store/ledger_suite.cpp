@@ -274,6 +274,40 @@ TEST_P(StoreTest, PagesThroughAllPeopleOfAnAccountByKey) {
   EXPECT_THAT(value(reader().people_of("", "", 9)), IsEmpty());
 }
 
+TEST_P(StoreTest, WhoeverHasTheKeyOfTheirAccountIsAmongItsPeople) {
+  add(Kind::account, "m", "", 4);
+  const EntityId namesake = add(Kind::user, "m", "m", 2);
+  add(Kind::user, "z", "m", 1);
+  add(Kind::user, "a", "m", 0);
+  add(Kind::subscription, "m", "m", 7);
+  add(Kind::user, "elsewhere", "other", 3);
+  add(Kind::user, "other", "m", 0);
+  EXPECT_THAT(value(reader().distinct_facts("m", Kind::user)), ElementsAre(0U, 1U, 2U));
+  EXPECT_THAT(value(reader().distinct_facts("m", Kind::subscription)), ElementsAre(7U));
+  EXPECT_THAT(value(reader().distinct_facts("other", Kind::user)), ElementsAre(3U));
+  EXPECT_THAT(keys(value(reader().of_account("m", Kind::user, false, 9))), ElementsAre("a", "m", "other", "z"));
+  EXPECT_THAT(keys(value(reader().of_account("m", Kind::user, true, 9))), ElementsAre("m", "z"));
+  EXPECT_THAT(keys(value(reader().of_account("m", Kind::user, true, 1))), ElementsAre("m"));
+  EXPECT_THAT(value(reader().people_of("m", "a", 9)), ElementsAre("m", "other", "z"));
+  EXPECT_THAT(value(reader().people_of("m", "m", 9)), ElementsAre("other", "z"));
+  // Its facts may become those of another member, or none; and they may move away.
+  const auto change = [&](const std::string& account, std::uint32_t facts) {
+    commit([&](Transaction& tx) -> Result<void> {
+      ZS_ASSIGN(auto row, tx.load(namesake));
+      row->account_key = account;
+      row->facts = facts;
+      return tx.save_state(*row);
+    });
+  };
+  change("m", 1);
+  EXPECT_THAT(value(reader().distinct_facts("m", Kind::user)), ElementsAre(0U, 1U));
+  change("m", 0);
+  EXPECT_THAT(keys(value(reader().of_account("m", Kind::user, true, 9))), ElementsAre("z"));
+  change("other", 1);
+  EXPECT_THAT(value(reader().people_of("m", "", 9)), ElementsAre("a", "other", "z"));
+  EXPECT_THAT(value(reader().people_of("other", "", 9)), ElementsAre("elsewhere", "m"));
+}
+
 TEST_P(StoreTest, FindsUsersByTheDigestOfTheEmailThatTheyHaveNow) {
   const auto say = [&](const std::string& key, Kind kind, const event::Value& email, int when) {
     commit([&](Transaction& tx) -> Result<void> {
@@ -313,8 +347,53 @@ TEST_P(StoreTest, ListsTheSubscriptionsOfAUserAndThePagesOfAKind) {
   add(Kind::user, "u");
   EXPECT_THAT(keys(value(reader().subscriptions_of_user("u", 9))), ElementsAre("s1", "s2"));
   EXPECT_THAT(keys(value(reader().subscriptions_of_user("", 9))), IsEmpty());
-  EXPECT_THAT(keys(value(reader().page(Kind::subscription, "", 2))), ElementsAre("s1", "s2"));
-  EXPECT_THAT(keys(value(reader().page(Kind::subscription, "s2", 2))), ElementsAre("s3"));
+  EXPECT_THAT(keys(value(reader().page(Kind::subscription, "", 2)).entities), ElementsAre("s1", "s2"));
+  EXPECT_THAT(keys(value(reader().page(Kind::subscription, "s2", 2)).entities), ElementsAre("s3"));
+}
+
+TEST_P(StoreTest, PagesOfAKindLeaveNobodyOutWhoseKeyOthersHaveToo) {
+  for (const char* key : {"a", "b", "c", "d", "e"}) {
+    add(Kind::account, key);
+    if (key != std::string_view("c")) add(Kind::user, key, key);
+  }
+  for (const Kind kind : {Kind::user, Kind::account}) {
+    for (const std::size_t limit : {1U, 2U, 3U, 9U}) {
+      std::vector<std::string> seen;
+      std::string after;
+      do {
+        EntityPage page = value(reader().page(kind, after, limit));
+        EXPECT_LE(page.entities.size(), limit);
+        std::ranges::move(keys(page.entities), std::back_inserter(seen));
+        after = std::move(page.next);
+      } while (!after.empty());
+      if (kind == Kind::user) {
+        EXPECT_THAT(seen, ElementsAre("a", "b", "d", "e")) << limit;
+      } else {
+        EXPECT_THAT(seen, ElementsAre("a", "b", "c", "d", "e")) << limit;
+      }
+    }
+  }
+}
+
+TEST_P(StoreTest, APageIsABoundedWalkHoweverManyOfAnotherKindLieBefore) {
+  constexpr int k_others = 10'000;
+  commit([&](Transaction& tx) -> Result<void> {
+    for (int i = 0; i < k_others; ++i) {
+      Entity row = entity(Kind::account, "acc" + std::to_string(i));
+      ZS_TRY(tx.save_state(row));
+    }
+    Entity user = entity(Kind::user, "u");
+    return tx.save_state(user);
+  });
+  int pages = 1;
+  EntityPage page = value(reader().page(Kind::user, "", 9));
+  for (; !page.next.empty(); ++pages) {
+    EXPECT_THAT(page.entities, IsEmpty());
+    page = value(reader().page(Kind::user, page.next, 9));
+  }
+  EXPECT_THAT(keys(page.entities), ElementsAre("u"));
+  EXPECT_GT(pages, 2);
+  EXPECT_LT(pages, 20);
 }
 
 TEST_P(StoreTest, FindsWhatIsLinkedToIdsBetweenTwoOthers) {

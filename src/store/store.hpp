@@ -104,6 +104,11 @@ struct PendingErasure {
   bool is_removed = false;  // no row of theirs is left; the freed bytes wait to be overwritten
 };
 
+struct EntityPage {
+  std::vector<Entity> entities;
+  std::string next;  // the key to go on after; empty: that was the last page
+};
+
 struct TimelineEntry {
   std::int64_t at_ms = 0;
   std::string entry;  // one JSON object: {"what", …}
@@ -142,8 +147,9 @@ class Reader {
                                                                           std::size_t limit) = 0;
   [[nodiscard]] virtual Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key,
                                                                           std::size_t limit) = 0;
-  /// Entities of a kind ordered by key, after `after_key`: for exports.
-  [[nodiscard]] virtual Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) = 0;
+  /// Entities of a kind ordered by key, after `after_key`: for exports. One page costs a bounded walk, and may be empty
+  /// with more to come.
+  [[nodiscard]] virtual Result<EntityPage> page(Kind kind, std::string_view after_key, std::size_t limit) = 0;
   /// Entities of a kind that are linked to a record whose id lies between the two (neither included), in the order of
   /// the ids' text. An empty `below`: no end.
   [[nodiscard]] virtual Result<std::vector<Entity>> linked_between(Kind kind, std::string_view after_zoho_id,

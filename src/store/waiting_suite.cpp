@@ -276,9 +276,12 @@ TEST_P(StoreTest, TellsTheOldestOfWhatWaits) {
 TEST_P(StoreTest, MarksAWholeAccountDirty) {
   const auto held_user = add(Kind::user, "a", "acc");
   const auto waiting_user = add(Kind::user, "b", "acc");
+  const auto namesake = add(Kind::user, "acc", "acc");
+  const auto account = add(Kind::account, "acc");
   const auto deal = add(Kind::subscription, "s", "acc");
   const auto stranger = add(Kind::user, "c", "other");
   hold(held_user);
+  hold(namesake);
   mark(waiting_user, 100, Lane::repair);
   const auto version = dirty_row(waiting_user).version;
   mark(deal, 100);
@@ -290,11 +293,13 @@ TEST_P(StoreTest, MarksAWholeAccountDirty) {
   EXPECT_EQ(dirty_row(waiting_user).since_ms, 100);
   EXPECT_EQ(dirty_row(waiting_user).lane, Lane::backfill);
   EXPECT_GT(dirty_row(waiting_user).version, version);
+  EXPECT_EQ(dirty_row(namesake).due_ms, 300);
+  EXPECT_FALSE(value(reader().dirty(account)));
   EXPECT_FALSE(value(reader().dirty(stranger)));
   EXPECT_EQ(dirty_row(deal).blocked_on, held_user);
   EXPECT_EQ(backlog().held, 0);
   EXPECT_EQ(backlog().hanging, 0);
-  EXPECT_EQ(backlog().dirty, 3);
+  EXPECT_EQ(backlog().dirty, 4);
 }
 
 }  // namespace

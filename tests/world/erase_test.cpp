@@ -57,8 +57,8 @@ std::string rows(World& world) {
   const auto reader = *world.store().reader();
   std::string out;
   for (const Kind kind : {Kind::user, Kind::account, Kind::subscription}) {
-    const auto page = *reader->page(kind, "", 1'000);
-    for (const store::Entity& one : page) {
+    const store::EntityPage page = *reader->page(kind, "", 1'000);
+    for (const store::Entity& one : page.entities) {
       out += one.key + " " + one.account_key + " " + one.user_key + " " + one.registers.encode() + " " +
              one.summary.encode() + " " + one.synced.encode();
       for (const std::string& flag : one.flags) out += " " + flag;

@@ -41,14 +41,14 @@ std::vector<std::string> faults_of_feed(store::Store& store) {
   }
   Follower::Map map;
   for (const event::Kind kind : {event::Kind::user, event::Kind::account, event::Kind::subscription}) {
-    for (std::string after;;) {
-      const auto page = need(reader->page(kind, after, k_page));
-      if (page.empty()) break;
-      after = page.back().key;
-      for (const store::Entity& one : page) {
+    std::string after;
+    do {
+      const store::EntityPage page = need(reader->page(kind, after, k_page));
+      for (const store::Entity& one : page.entities) {
         if (!one.zoho_id.empty()) map[{kind, one.key}] = one.zoho_id;
       }
-    }
+      after = page.next;
+    } while (!after.empty());
   }
   for (const auto& [whose, record] : map) {
     const auto heard = follower.map().find(whose);

@@ -43,8 +43,9 @@ void Committer::commit(std::span<Order> orders, std::vector<Result<void>>& outco
   }
   reached_disk_ = false;
   bool any_full = false;
+  bool is_empty = true;
   for (std::size_t i = 0; i < orders.size(); ++i) {
-    if (!run_one(orders[i], outcomes[i])) {
+    if (!run_one(orders[i], outcomes[i], is_empty)) {
       const Error error = outcomes[i].error();
       roll_back();
       if (connection_->is_broken()) poison(error);
@@ -56,12 +57,17 @@ void Committer::commit(std::span<Order> orders, std::vector<Result<void>>& outco
   if (auto done = finish(any_full); !done) fail_all(outcomes, done.error());
 }
 
-bool Committer::run_one(Order& order, Result<void>& outcome) {
+bool Committer::run_one(Order& order, Result<void>& outcome, bool& is_empty) {
   const auto lost = [&](Error error) {
     outcome = std::unexpected(std::move(error));
     return false;
   };
-  if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
+  // Inside a savepoint SQLite copies each page aside before its first change. Where nothing stands before the job the
+  // whole transaction can be undone instead.
+  const bool has_savepoint = !is_empty;
+  if (has_savepoint) {
+    if (auto marked = connection_->run("SAVEPOINT job"); !marked) return lost(marked.error());
+  }
   const auto noted = index_->noted();
   const auto dropped = index_->dropped();
   outcome = order.job(writes_);
@@ -73,8 +79,12 @@ bool Committer::run_one(Order& order, Result<void>& outcome) {
   if (!outcome) {
     index_->forget(noted);
     index_->keep(dropped);
-    if (auto undone = connection_->run("ROLLBACK TO job"); !undone) return lost(undone.error());
+    const auto undone =
+        has_savepoint ? connection_->run("ROLLBACK TO job") : connection_->script("ROLLBACK; BEGIN IMMEDIATE");
+    if (!undone) return lost(undone.error());
   }
+  is_empty = is_empty && !outcome;
+  if (!has_savepoint) return true;
   if (auto released = connection_->run("RELEASE job"); !released) return lost(released.error());
   return true;
 }

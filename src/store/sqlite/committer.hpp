@@ -39,8 +39,9 @@ class Committer {
   [[nodiscard]] Result<void> health() const;
 
  private:
-  /// One job, undone alone if it fails. False: it took the whole transaction with it.
-  bool run_one(Order& order, Result<void>& outcome);
+  /// One job, undone alone if it fails. False: it took the whole transaction with it. `is_empty`: whether the
+  /// transaction has changed nothing so far.
+  bool run_one(Order& order, Result<void>& outcome, bool& is_empty);
   Result<void> finish(bool any_full);
   void fail_all(std::vector<Result<void>>& outcomes, const Error& error);
   void roll_back();

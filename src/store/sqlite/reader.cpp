@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "store/sqlite/erase.hpp"
+#include "store/sqlite/members.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace zs::store::sqlite {
@@ -38,38 +38,6 @@ auto one_of(Query& query, Read read) -> Result<std::optional<decltype(read(query
   return read(query);
 }
 
-Result<std::vector<std::uint32_t>> facts_of(Connection& db, std::string_view account_key, Kind kind,
-                                            std::int64_t after) {
-  std::vector<std::uint32_t> facts;
-  for (;;) {
-    ZS_ASSIGN(auto query, db.query("SELECT facts FROM entity WHERE account_key = ?1 AND kind = ?2 AND facts > ?3 "
-                                   "ORDER BY facts LIMIT 1"));
-    ZS_ASSIGN(const bool found, query.bind(account_key, kind, after).step());
-    if (!found) return facts;
-    after = query.integer(0);
-    facts.push_back(static_cast<std::uint32_t>(after));
-  }
-}
-
-using KeyAndId = std::pair<std::string, EntityId>;
-
-/// The index lies by facts first, so the first keys of an account are among the first keys of each of its facts.
-Result<std::vector<KeyAndId>> first_keys(Connection& db, std::string_view account_key, Kind kind,
-                                         const std::vector<std::uint32_t>& facts, std::string_view after,
-                                         std::size_t limit) {
-  std::vector<KeyAndId> keys;
-  for (const auto one : facts) {
-    ZS_ASSIGN(auto query, db.query("SELECT key, eid FROM entity WHERE account_key = ?1 AND kind = ?2 AND facts = ?3 "
-                                   "AND key > ?5 ORDER BY key LIMIT ?4"));
-    query.bind(account_key, kind, one, limit_of(limit), after);
-    ZS_ASSIGN(auto found, rows_of(query, [](const Query& row) { return KeyAndId(row.string(0), row.integer(1)); }));
-    keys.insert(keys.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  }
-  std::ranges::sort(keys);
-  if (keys.size() > limit) keys.resize(limit);
-  return keys;
-}
-
 class OwnReader final : public Reads<Reader> {
  public:
   OwnReader(std::unique_ptr<Connection> connection, std::shared_ptr<const IdentityIndex> index)
@@ -84,7 +52,7 @@ class OwnReader final : public Reads<Reader> {
 
 template <class Base>
 Result<std::optional<Entity>> Reads<Base>::find(Kind kind, std::string_view key) {
-  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND key = ?2"));
+  ZS_ASSIGN(auto query, db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE key = ?2 AND kind = ?1"));
   query.bind(kind, key);
   return one_entity(query);
 }
@@ -106,15 +74,16 @@ Result<std::optional<Entity>> Reads<Base>::find_by_zoho_id(Kind kind, std::strin
 template <class Base>
 Result<std::vector<std::uint32_t>> Reads<Base>::distinct_facts(std::string_view account_key, Kind kind) {
   ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
-  return facts_of(db_, account_key, kind, -1);
+  ZS_ASSIGN(const auto members, Members::of(db_, account_key, kind));
+  return members.facts(false);
 }
 
 template <class Base>
 Result<std::vector<Entity>> Reads<Base>::of_account(std::string_view account_key, Kind kind, bool only_with_facts,
                                                     std::size_t limit) {
   ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
-  ZS_ASSIGN(const auto facts, facts_of(db_, account_key, kind, only_with_facts ? 0 : -1));
-  ZS_ASSIGN(const auto keys, first_keys(db_, account_key, kind, facts, "", limit));
+  ZS_ASSIGN(const auto members, Members::of(db_, account_key, kind));
+  ZS_ASSIGN(const auto keys, members.first_keys(only_with_facts, "", limit));
   std::vector<Entity> entities;
   for (const auto& [key, id] : keys) {
     ZS_ASSIGN(auto entity, load(id));
@@ -127,8 +96,8 @@ template <class Base>
 Result<std::vector<std::string>> Reads<Base>::people_of(std::string_view account_key, std::string_view after_key,
                                                         std::size_t limit) {
   ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
-  ZS_ASSIGN(const auto facts, facts_of(db_, account_key, Kind::user, -1));
-  ZS_ASSIGN(auto found, first_keys(db_, account_key, Kind::user, facts, after_key, limit));
+  ZS_ASSIGN(const auto members, Members::of(db_, account_key, Kind::user));
+  ZS_ASSIGN(auto found, members.first_keys(false, after_key, limit));
   std::vector<std::string> keys;
   for (auto& [key, id] : found) keys.push_back(std::move(key));
   return keys;
@@ -137,7 +106,8 @@ Result<std::vector<std::string>> Reads<Base>::people_of(std::string_view account
 template <class Base>
 Result<std::vector<std::string>> Reads<Base>::users_with_email(std::string_view digest, std::string_view after_key,
                                                                std::size_t limit) {
-  ZS_ASSIGN(auto query, db_.query("SELECT key FROM entity WHERE email_digest = ?1 AND key > ?2 ORDER BY key LIMIT ?3"));
+  ZS_ASSIGN(auto query, db_.query("SELECT key FROM entity WHERE substr(email_digest, 1, 8) = substr(?1, 1, 8) AND "
+                                  "email_digest = ?1 AND key > ?2 ORDER BY key LIMIT ?3"));
   query.bind(Blob{digest}, after_key, limit_of(limit));
   return rows_of(query, [](const Query& row) { return row.string(0); });
 }
@@ -151,11 +121,33 @@ Result<std::vector<Entity>> Reads<Base>::subscriptions_of_user(std::string_view 
 }
 
 template <class Base>
-Result<std::vector<Entity>> Reads<Base>::page(Kind kind, std::string_view after_key, std::size_t limit) {
-  ZS_ASSIGN(auto query,
-            db_.query("SELECT " ZS_ENTITY_COLUMNS " FROM entity WHERE kind = ?1 AND key > ?2 ORDER BY key LIMIT ?3"));
-  query.bind(kind, after_key, limit_of(limit));
-  return all_entities(query);
+Result<EntityPage> Reads<Base>::page(Kind kind, std::string_view after_key, std::size_t limit) {
+  // Keys of other kinds lie in between, also a million in a row: past so many the caller is asked to come again.
+  const std::size_t entries_at_most = std::max<std::size_t>(4 * limit, 4'096);
+  ZS_ASSIGN(const auto snapshot, Snapshot::begin(db_));
+  EntityPage page;
+  std::vector<EntityId> ids;
+  {
+    ZS_ASSIGN(auto query, db_.query("SELECT key, kind, eid FROM entity WHERE key > ?1 ORDER BY key, kind"));
+    query.bind(after_key);
+    std::string last;
+    for (std::size_t entries = 0;; ++entries) {
+      ZS_ASSIGN(const bool more, query.step());
+      if (!more) break;
+      const std::string_view key = query.text(0);
+      if ((ids.size() >= limit || entries >= entries_at_most) && key != last) {
+        page.next = std::move(last);
+        break;
+      }
+      if (query.integer(1) == static_cast<std::int64_t>(kind)) ids.push_back(query.integer(2));
+      last = key;
+    }
+  }
+  for (const EntityId id : ids) {
+    ZS_ASSIGN(auto entity, load(id));
+    if (entity) page.entities.push_back(std::move(*entity));
+  }
+  return page;
 }
 
 template <class Base>

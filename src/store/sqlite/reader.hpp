@@ -31,7 +31,7 @@ class Reads : public Base {
   Result<std::vector<std::string>> users_with_email(std::string_view digest, std::string_view after_key,
                                                     std::size_t limit) override;
   Result<std::vector<Entity>> subscriptions_of_user(std::string_view user_key, std::size_t limit) override;
-  Result<std::vector<Entity>> page(Kind kind, std::string_view after_key, std::size_t limit) override;
+  Result<EntityPage> page(Kind kind, std::string_view after_key, std::size_t limit) override;
   Result<std::vector<Entity>> linked_between(Kind kind, std::string_view after_zoho_id, std::string_view below,
                                              std::size_t limit) override;
   Result<std::vector<LedgerEvent>> events_after(Seq after, std::size_t limit) override;

@@ -1,6 +1,7 @@
 // What waits (dirty) and what needs a person (held). Beside the rows themselves each change keeps one derived mark:
 // `hangs`, on rows whose parent is held or hangs itself, so that a backlog of millions is told apart without walking
 // it. A change to one entity touches only what is blocked on it; chains are as long as account, contact, deal.
+#include "store/sqlite/members.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/transaction.hpp"
 
@@ -44,9 +45,9 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
   ZS_ASSIGN(const auto held, db_.integer("SELECT held FROM counter WHERE id = 1"));
   std::vector<EntityId> stuck;
   if (held > 0) {
-    ZS_ASSIGN(auto query, db_.query("SELECT entity.eid FROM entity LEFT JOIN dirty ON dirty.eid = entity.eid "
-                                    "LEFT JOIN held ON held.eid = entity.eid WHERE account_key = ?1 AND kind = ?2 AND "
-                                    "(dirty.hangs = 1 OR held.eid IS NOT NULL)"));
+    ZS_ASSIGN(auto query, db_.query("SELECT member.eid FROM " ZS_MEMBERS
+                                    " AS member LEFT JOIN dirty ON dirty.eid = member.eid LEFT JOIN held ON "
+                                    "held.eid = member.eid WHERE dirty.hangs = 1 OR held.eid IS NOT NULL"));
     query.bind(account_key, kind);
     ZS_ASSIGN(stuck, rows_of(query, [](const Query& row) -> EntityId { return row.integer(0); }));
   }
@@ -54,8 +55,7 @@ Result<void> Writes::mark_account_dirty(std::string_view account_key, Kind kind,
   {
     ZS_ASSIGN(auto query,
               db_.query("INSERT INTO dirty (eid, lane, due_ms, since_ms, version, attempts, blocked_on, hangs) SELECT "
-                        "eid, ?3, ?4, ?4, ?5, 0, NULL, 0 FROM entity "
-                        "WHERE account_key = ?1 AND kind = ?2 "
+                        "eid, ?3, ?4, ?4, ?5, 0, NULL, 0 FROM " ZS_MEMBERS " WHERE true "
                         "ON CONFLICT DO UPDATE SET lane = min(lane, excluded.lane), "
                         "due_ms = excluded.due_ms, since_ms = min(since_ms, excluded.since_ms), "
                         "version = excluded.version, attempts = 0, blocked_on = NULL, hangs = 0"));
