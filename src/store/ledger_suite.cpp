@@ -375,6 +375,33 @@ TEST_P(StoreTest, PagesOfAKindLeaveNobodyOutWhoseKeyOthersHaveToo) {
   }
 }
 
+TEST_P(StoreTest, APageEndsBetweenTwoKeysHoweverFarItWalked) {
+  // The walk ends by itself where each user has an account of the same key: between two users or, starting one further,
+  // between a user and the account.
+  constexpr int k_alone = 4'000;
+  constexpr int k_all = 4'200;
+  const auto key = [](int i) { return std::to_string(10'000 + i); };
+  commit([&](Transaction& tx) -> Result<void> {
+    for (int i = 0; i < k_all; ++i) {
+      Entity user = entity(Kind::user, key(i));
+      ZS_TRY(tx.save_state(user));
+      Entity account = entity(Kind::account, key(i));
+      if (i >= k_alone) ZS_TRY(tx.save_state(account));
+    }
+    return {};
+  });
+  for (const int first : {0, 1}) {
+    std::size_t seen = 0;
+    std::string after = key(first);
+    do {
+      EntityPage page = value(reader().page(Kind::account, after, 1'000));
+      seen += page.entities.size();
+      after = std::move(page.next);
+    } while (!after.empty());
+    EXPECT_EQ(seen, k_all - k_alone);
+  }
+}
+
 TEST_P(StoreTest, APageIsABoundedWalkHoweverManyOfAnotherKindLieBefore) {
   constexpr int k_others = 10'000;
   commit([&](Transaction& tx) -> Result<void> {
