@@ -104,7 +104,11 @@ constexpr sqlite3_io_methods k_methods = {
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   auto* own = new (file) File{};
   own->real = reinterpret_cast<sqlite3_file*>(own + 1);
-  own->path = name;
+  if (name != nullptr) {
+    own->path = name;
+  } else {
+    ++FaultyDisk::instance().temporary_files;
+  }
   own->is_log = (flags & SQLITE_OPEN_WAL) != 0;
   const int code = system_vfs()->xOpen(system_vfs(), name, own->real, flags, flags_out);
   own->base.pMethods = own->real->pMethods != nullptr ? &k_methods : nullptr;

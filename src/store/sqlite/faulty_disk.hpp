@@ -22,7 +22,8 @@ class FaultyDisk {
   std::atomic<bool> full = false;  // no file can grow; what is inside one can still be overwritten
   std::atomic<bool> log_sync_fails = false;
   std::atomic<bool> database_sync_fails = false;
-  std::atomic<int> log_syncs = 0;  // that succeeded
+  std::atomic<int> log_syncs = 0;        // that succeeded
+  std::atomic<int> temporary_files = 0;  // that were opened
 
   /// What happens at the nth step of its kind from now on.
   enum class Fault : std::uint8_t {

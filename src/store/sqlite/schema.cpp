@@ -1,6 +1,9 @@
 #include "store/sqlite/schema.hpp"
 
+#include <sqlite3.h>
+
 #include <array>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -319,6 +322,21 @@ Result<void> recognise_file(Connection& connection) {
 
 namespace {
 
+/// Sorting the entries of an index in memory takes more than a gigabyte with ten million customers. While this lives
+/// SQLite may do it in files beside the store, the one place that is known to be there and writable: a service may have
+/// no other. The directory is one for the process; nothing else in it makes temporary files.
+class SortsBeside {
+ public:
+  explicit SortsBeside(Connection& connection) {
+    const char* const file = sqlite3_db_filename(connection.handle(), "main");
+    const std::filesystem::path directory = std::filesystem::path(file != nullptr ? file : "").parent_path();
+    if (!directory.empty()) sqlite3_temp_directory = sqlite3_mprintf("%s", directory.c_str());
+  }
+  SortsBeside(const SortsBeside&) = delete;
+  SortsBeside& operator=(const SortsBeside&) = delete;
+  ~SortsBeside() { sqlite3_free(std::exchange(sqlite3_temp_directory, nullptr)); }
+};
+
 Result<void> take(Connection& connection, const Step& step, std::int64_t reached) {
   ZS_TRY(connection.script(std::string("BEGIN IMMEDIATE;") + step.sql));
   if (step.fill != nullptr) ZS_TRY(step.fill(connection));
@@ -330,14 +348,20 @@ Result<void> take(Connection& connection, const Step& step, std::int64_t reached
 
 Result<void> migrate(Connection& connection, std::optional<std::int64_t> up_to) {
   ZS_ASSIGN(auto version, recognise(connection));
-  for (; version < up_to.value_or(k_present); ++version) {
+  const std::int64_t target = up_to.value_or(k_present);
+  std::optional<SortsBeside> sorting;
+  if (version > 0 && version < target) {
+    sorting.emplace(connection);
+    ZS_TRY(connection.script("PRAGMA temp_store = FILE"));
+  }
+  for (; version < target; ++version) {
     auto done = take(connection, k_steps.at(static_cast<std::size_t>(version)), version + 1);
     if (!done) {
       if (connection.in_transaction()) ZS_TRY(connection.script("ROLLBACK"));
       return done;
     }
   }
-  return {};
+  return sorting ? connection.script("PRAGMA temp_store = MEMORY") : Result<void>{};
 }
 
 Result<void> check_schema(Connection& connection) {

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/faulty_disk.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/transaction.hpp"
 #include "store/store_suite.hpp"
@@ -172,6 +173,28 @@ TEST_F(SqliteFileTest, AnOlderFileLearnsTheEmailsOfItsUsers) {
     EXPECT_THAT(value(reader->users_with_email(digest, "", 9)), testing::ElementsAre("u" + std::to_string(i)));
   }
   EXPECT_THAT(value(reader->users_with_email(state::email_digest("u8@example.com"), "", 9)), testing::IsEmpty());
+}
+
+TEST_F(SqliteFileTest, AnOlderFileIsSortedInFilesBesideItNotInMemory) {
+  constexpr std::int64_t k_by_kind_first = 8;
+  sqlite::FaultyDisk& disk = sqlite::FaultyDisk::instance();
+  auto connection = value(sqlite::Connection::open(path(), sqlite::Access::writer, sqlite::FaultyDisk::k_vfs));
+  ASSERT_TRUE(sqlite::migrate(*connection, k_by_kind_first));
+  // More than fits what may be kept in memory, which follows from the size of the cache.
+  ASSERT_TRUE(connection->script("PRAGMA temp_store = MEMORY; PRAGMA cache_size = 10"));
+  ASSERT_TRUE(
+      connection->script("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                         "INSERT INTO entity (kind, facts, synced_ms, key, summary, flags, registers, synced) "
+                         "SELECT 0, 1, 0, 'usr_' || i, '', '', '', '' FROM n"));
+  disk.temporary_files = 0;
+  ASSERT_TRUE(sqlite::migrate(*connection));
+  EXPECT_GT(disk.temporary_files, 0);
+  EXPECT_EQ(value(connection->integer("PRAGMA temp_store")), 2) << "in memory again";
+  // A new one has nothing to sort.
+  disk.temporary_files = 0;
+  auto fresh = value(sqlite::Connection::open(path() + ".new", sqlite::Access::writer, sqlite::FaultyDisk::k_vfs));
+  ASSERT_TRUE(sqlite::migrate(*fresh));
+  EXPECT_EQ(disk.temporary_files, 0);
 }
 
 TEST_F(SqliteFileTest, AnOlderFileKeepsTheHistoryOfEachLink) {
