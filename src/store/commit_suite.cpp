@@ -194,6 +194,7 @@ TEST_P(SharedStoreTest, ManyThreadsWriteAndReadAtOnceAndNothingIsLost) {
 TEST_P(SharedStoreTest, AFailureAmongTheJobsOfOneCommitIsUndoneAlone) {
   // Whichever stand first, last or beside each other.
   for (const std::string_view fates : {"ok..ok..ok", "....okok", "okok....", ".ok.", "........"}) {
+    const Seq before = value(reader().last_seq());
     std::latch all_queued(1);
     std::string outcomes;
     store().write_async(
@@ -202,7 +203,6 @@ TEST_P(SharedStoreTest, AFailureAmongTheJobsOfOneCommitIsUndoneAlone) {
           return tx.set_meta("gate", "x");
         },
         nullptr);
-    const Seq before = value(reader().last_seq());
     const auto key = [&](std::size_t i) { return std::string(fates) + std::to_string(i); };
     for (std::size_t i = 0; i < fates.size(); ++i) {
       store().write_async(
