@@ -45,7 +45,7 @@ struct MappingPage {
 [[nodiscard]] Result<MappingPage> find_mappings(store::Reader& reader, Key key, std::string_view id,
                                                 std::string_view after, std::size_t limit);
 
-/// The next mappings in the order of user ids, for an export; `after` moves on, empty when there are no more.
+/// For an export, the next mappings by user id, perhaps none; `after` moves on and is empty when there are no more.
 [[nodiscard]] Result<std::vector<std::string>> export_page(store::Reader& reader, std::string& after,
                                                            std::size_t limit);
 

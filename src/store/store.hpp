@@ -141,7 +141,7 @@ class Reader {
   /// Keys of all users of an account after `after_key`, in their order. Reads no row, so that thousands cost little.
   [[nodiscard]] virtual Result<std::vector<std::string>> people_of(std::string_view account_key,
                                                                    std::string_view after_key, std::size_t limit) = 0;
-  /// The same of the users whose e-mail has this digest (state::email_digest).
+  /// The same of the users whose e-mail has this digest (state::email_digest); reads the row of each.
   [[nodiscard]] virtual Result<std::vector<std::string>> users_with_email(std::string_view digest,
                                                                           std::string_view after_key,
                                                                           std::size_t limit) = 0;

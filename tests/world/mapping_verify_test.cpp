@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "links/lookup.hpp"
 #include "world/drifted.hpp"
 
 namespace zs::world {
@@ -140,6 +141,33 @@ TEST_F(MappingVerify, FindsAndMendsTheSameInFoulWeather) {
     EXPECT_EQ(one.verify().drift, 0) << "seed " << seed;
     EXPECT_EQ(faults(one.world), "") << "seed " << seed;
   }
+}
+
+struct MappingExport : ::testing::Test, Drifted {};
+
+TEST_F(MappingExport, ComesToTheUsersHoweverManyAccountsLieBefore) {
+  world.deliver({signup("u", "ann@example.com")});
+  settle();
+  const auto written = world.store().write([](store::Transaction& tx) -> Result<void> {
+    for (int i = 0; i < 5'000; ++i) {
+      store::Entity account;
+      account.kind = event::Kind::account;
+      account.key = "a" + std::to_string(i);
+      ZS_TRY(tx.save_state(account));
+    }
+    return {};
+  });
+  ASSERT_TRUE(written) << written.error().text;
+  const auto reader = *world.store().reader();
+  std::vector<std::string> all;
+  std::string after;
+  do {
+    const auto page = links::export_page(*reader, after, 200);
+    ASSERT_TRUE(page) << page.error().text;
+    all.insert(all.end(), page->begin(), page->end());
+  } while (!after.empty());
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_TRUE(all[0].contains(R"("user_id":"u")")) << all[0];
 }
 
 }  // namespace

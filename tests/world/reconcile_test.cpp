@@ -196,12 +196,17 @@ TEST_F(Reconcile, WhatWasGivenUpIsFoundAsNotWrittenAndWrittenOnRepair) {
   const std::string other =
       control("records/Contacts",
               R"({"fields":{"Last_Name":"Other","Email":"ann@example.com","Platform_User_ID":"else"},"tags":[]})");
-  world.deliver({signup("u1", "ann@example.com")});
+  std::vector<store::NewEvent> customers{signup("u1", "ann@example.com")};
+  // More than are looked at between two ticks come before them.
+  for (int i = 10; i < 50; ++i)
+    customers.push_back(signup("a" + std::to_string(i), "a" + std::to_string(i) + "@example.com", i));
+  world.deliver(customers);
   settle();
   ASSERT_EQ(world.held().size(), 1U);
   ASSERT_TRUE(world.engine().discard_held(world.held()[0].id));
   edit(plan::Module::contacts, id_in(other), R"({"delete":true})");
   EXPECT_EQ(reconcile().counts[index(Drift::not_written)], 1);
+  EXPECT_EQ(found(Drift::not_written).at(0).key, "u1");
   EXPECT_EQ(reconcile(true).left(), 0);
   EXPECT_EQ(reconcile().drift, 0);
   EXPECT_EQ(faults(world), "");
